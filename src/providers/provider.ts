@@ -1,0 +1,24 @@
+import type { DecodedEvent } from '../domain/event'
+import type { Delivery } from '../domain/delivery'
+import type { SchemeSetting } from '../signing/scheme'
+
+/** What a provider makes of one delivery. */
+export type Decoded =
+  | {
+      ok: true
+      /** One entry per session the delivery speaks about; nearly always one. */
+      parts: { /** Session named in the body; null when the body names none. */ session: string | null; events: DecodedEvent[] }[]
+    }
+  | { ok: false; /** For the quarantine page: what could not be understood. */ reason: string }
+
+/** A kind of WhatsApp API service. A value, not a class; pure: no I/O, no clock. */
+export interface Provider {
+  id: string
+  label: string
+  /** How its deliveries prove themselves by default; a source may narrow it. */
+  schemes: readonly SchemeSetting[]
+  /** 0 = surely not, 1 = surely mine. From headers and the shape of the parsed body. */
+  recognises(delivery: Delivery, body: unknown): number
+  /** `body` is the JSON value of `delivery.body`, parsed once by the caller. Unknown types become `other`, never an error. */
+  decode(delivery: Delivery, body: unknown): Decoded
+}
