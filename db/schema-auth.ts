@@ -1,0 +1,1 @@
+/** Operators, their log-ins and API keys: tables whose shape better-auth prescribes. */

@@ -1,0 +1,76 @@
+import postgres, { type Sql } from 'postgres'
+import { AppError } from '../domain/error'
+import { migrateDatabase } from './migrate'
+
+/** Pools of one server process. Three, so that a flood of webhooks never keeps the dashboard waiting, nor the reverse. */
+export interface Pools {
+  /** The write path: one connection per batch in flight. */
+  write: number
+  /** Pages, the JSON API and jobs. */
+  read: number
+}
+
+export interface Database {
+  url: string
+  write: Sql
+  read: Sql
+  /** One connection that LISTENs and NOTIFYs, apart from both pools. */
+  bus: Sql
+  pools: Pools
+  close(): Promise<void>
+}
+
+export const DEFAULT_POOLS: Pools = { write: 4, read: 8 }
+
+/**
+ * Connects, migrates and hands out the pools.
+ * @throws AppError `unavailable` when the server cannot be reached, is older than Postgres 15 or refuses the migration.
+ */
+export async function openDatabase(url: string, pools: Pools = DEFAULT_POOLS): Promise<Database> {
+  await checkServer(url)
+  await migrateDatabase(url)
+  const write = connect(url, pools.write)
+  const read = connect(url, pools.read)
+  const bus = connect(url, 1)
+  return {
+    url,
+    write,
+    read,
+    bus,
+    pools,
+    async close() {
+      await Promise.all([write, read, bus].map((client) => client.end({ timeout: 5 })))
+    },
+  }
+}
+
+/** A client with our conventions: UTC, no notices, 64-bit integers as numbers (ours stay far below 2^53). */
+export function connect(url: string, max: number): Sql {
+  return postgres(url, {
+    max,
+    onnotice: () => {},
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: 5,
+    connection: { application_name: 'linekeeper', TimeZone: 'UTC' },
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  }) as unknown as Sql
+}
+
+async function checkServer(url: string): Promise<void> {
+  const client = connect(url, 1)
+  try {
+    const [row] = await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`
+    if (row && row.version < 150_000) throw new AppError('unavailable', `Linekeeper needs Postgres 15 or newer; this is ${Math.floor(row.version / 10_000)}`)
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('unavailable', `The database cannot be reached at ${maskUrl(url)}: ${(cause as Error).message}`, { cause })
+  } finally {
+    await client.end({ timeout: 1 })
+  }
+}
+
+/** The URL without its password. */
+export function maskUrl(url: string): string {
+  return url.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:•••@')
+}

