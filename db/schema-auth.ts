@@ -1,1 +1,2 @@
 /** Operators, their log-ins and API keys: tables whose shape better-auth prescribes. */
+export {}

@@ -2,7 +2,7 @@
  * A fresh, migrated database for a test file, on a real Postgres: `TEST_DATABASE_URL` when it is set, else one embedded
  * cluster shared by the whole run. Databases are copied from a migrated template, which takes a few ten milliseconds.
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Database, openDatabase } from '../../src/store/database'
@@ -11,6 +11,7 @@ import { migrateDatabase } from '../../src/store/migrate'
 
 let template: Promise<string> | undefined
 let cluster: EmbeddedDatabase | undefined
+let clusterDir: string | undefined
 let counter = 0
 
 /** The caller closes it; the database itself goes with the cluster. */
@@ -45,21 +46,14 @@ async function startTestCluster(): Promise<string> {
   // Root's Postgres runs as another user, who must be able to walk through.
   chmodSync(dataDir, 0o755)
   cluster = await startEmbedded(dataDir, () => {})
-  process.on('exit', () => {
-    killCluster(dataDir)
-    rmSync(dataDir, { recursive: true, force: true })
-  })
+  clusterDir = dataDir
   return cluster.url
 }
 
-/** At exit nothing asynchronous runs any more: signal the postmaster directly. */
-function killCluster(dataDir: string): void {
-  try {
-    const pid = Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
-    process.kill(pid, 'SIGQUIT')
-  } catch {
-    // already gone
-  }
+/** Called once, after the last test file. */
+export async function stopTestCluster(): Promise<void> {
+  await cluster?.stop()
+  if (clusterDir) rmSync(clusterDir, { recursive: true, force: true })
 }
 
 const databaseOf = (url: string) => url.slice(url.lastIndexOf('/') + 1)
