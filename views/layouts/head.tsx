@@ -1,0 +1,29 @@
+import { Html } from '@elysiajs/html'
+import { paths } from '../paths'
+import type { Worst } from '../worst'
+
+/**
+ * `open` is left alone by morphs so that unfolded details stay unfolded. 4xx and 5xx are not swapped: the text of a
+ * failed background request must never replace what an operator is reading.
+ */
+const HTMX_CONFIG = '{"morphIgnore":["data-htmx-powered","open","data-own"],"noSwap":[204,304,"4xx","5xx"]}'
+
+/** theme.js stands before the stylesheet, so that the first paint has the chosen theme. `live` pages also get htmx. */
+export function Head({ title, worst, live }: { title: string; worst: Worst; live: boolean }): JSX.Element {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex" />
+      <meta name="htmx-config" content={HTMX_CONFIG.replaceAll('"', '&quot;')} />
+      <title safe>{title}</title>
+      <link rel="icon" type="image/svg+xml" href={paths.asset(`favicon-${worst.level}.svg`)} id="favicon" />
+      <script src={paths.asset('theme.js')} />
+      <link rel="stylesheet" href={paths.asset('app.css')} />
+      {live && <script src={paths.asset('htmx.js')} defer />}
+      {live && <script src={paths.asset('hx-sse.js')} defer />}
+      <script src={paths.asset('app.js')} defer />
+    </head>
+  )
+}

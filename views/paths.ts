@@ -1,0 +1,59 @@
+/**
+ * The only place that builds URLs of the dashboard. Whatever a sender chose (session names, ids) is encoded here.
+ */
+import type { Health } from '../src/domain/records'
+import type { Status } from '../src/domain/event'
+
+/** What the sessions page can be asked for; all of it lives in the URL. */
+export interface SessionsQuery {
+  q?: string
+  status?: Status[]
+  health?: Health[]
+  source?: string
+  owner?: string
+  sort?: SessionsSort
+  group?: 'source'
+}
+
+export const SESSIONS_SORTS = ['worst', 'name', 'recent', 'busy'] as const
+export type SessionsSort = (typeof SESSIONS_SORTS)[number]
+
+export interface EventsQuery {
+  q?: string
+  cursor?: string
+}
+
+export const paths = {
+  sessions: (query: SessionsQuery = {}) => withQuery('/', { ...query, status: query.status?.join(','), health: query.health?.join(',') }),
+  session: (source: string, name: string) => `/sessions/${segment(source)}/${segment(name)}`,
+  events: (query: EventsQuery = {}) => withQuery('/events', { ...query }),
+  event: (id: string) => `/events/${segment(id)}`,
+  live: (topic: string) => withQuery('/live', { topic }),
+  setup: () => '/setup',
+  login: () => '/login',
+  logout: () => '/logout',
+  apiKeys: () => '/settings/api-keys',
+  revokeApiKey: (id: string) => `/settings/api-keys/${segment(id)}/revoke`,
+  asset: (name: string) => `/assets/${name}`,
+  icon: (name: string) => `/assets/icons.svg#${name}`,
+}
+
+/** The search that shows one session's events on the events page. */
+export function sessionSearch(source: string, name: string): string {
+  return `source:${quoted(source)} session:${quoted(name)}`
+}
+
+function quoted(value: string): string {
+  return /[\s"]/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value
+}
+
+function segment(value: string): string {
+  return encodeURIComponent(value)
+}
+
+function withQuery(path: string, values: Record<string, string | undefined>): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) if (value) params.set(name, value)
+  const query = params.toString()
+  return query ? `${path}?${query}` : path
+}

@@ -1,0 +1,85 @@
+import { Html } from '@elysiajs/html'
+import type { Instant } from '../../src/domain/event'
+import type { SessionRecord } from '../../src/domain/records'
+import { attr, maskId } from '../format'
+import { paths } from '../paths'
+import { Icon } from '../shared/icon'
+import { Sparkline } from '../shared/sparkline'
+import { lookOf, whyOf } from '../shared/status'
+import { Ago, Lasting } from '../shared/time'
+import { needsYou, rankOf } from './rank'
+
+/** Fragment `session-<uuid>`: one session of the list. The same for every viewer. */
+export function SessionRow({ session, now }: { session: SessionRecord; now: Instant }): JSX.Element {
+  const look = lookOf(session)
+  return (
+    <li class={rowClass(session)} id={`session-${session.id}`}>
+      <Icon name={look.icon} tone={look.tone} />
+      <div class="name">
+        <a href={attr(paths.session(session.source, session.name))} dir="auto" safe>
+          {session.name}
+        </a>
+        <small safe>{subtitle(session)}</small>
+      </div>
+      <div class="why">
+        <b class={look.tone} safe>
+          {look.word}
+        </b>
+        <Why session={session} now={now} />
+      </div>
+      <small class="age">
+        {session.lastEventAt === null ? 'no event yet' : 'last event '}
+        {session.lastEventAt !== null && <Ago at={session.lastEventAt} now={now} />}
+      </small>
+      <Sparkline activity={session.activity} />
+      <NextStep session={session} />
+    </li>
+  )
+}
+
+function rowClass(session: SessionRecord): string {
+  if (!needsYou(session)) return 'row'
+  return rankOf(session) <= 2 ? 'row bad' : 'row need'
+}
+
+/** A link to where the next thing is done: the word says what waits there. */
+function NextStep({ session }: { session: SessionRecord }): JSX.Element {
+  const href = attr(paths.session(session.source, session.name))
+  if (session.status !== 'qr') return <span class="act" />
+  return (
+    <a class="act button main" href={`${href}#session-qr`}>
+      {session.pairingCode ? 'Show code' : 'Show QR'}
+      <span class="sr" safe>{` of ${session.name}`}</span>
+    </a>
+  )
+}
+
+function subtitle({ account, source }: SessionRecord): string {
+  return `${account ? maskId(account.id) : 'not paired'} · ${source}`
+}
+
+/** "logged out on the phone · 4 min ago", "code 3 · expires in 14 s", "for 12 days". */
+function Why({ session, now }: { session: SessionRecord; now: Instant }): JSX.Element {
+  const { status, qr, health } = session
+  if (status === 'qr' && qr) {
+    return (
+      <small>
+        code {qr.count} · {qr.expiresAt > now ? 'expires' : 'expired'}{' '}
+        <Ago at={qr.expiresAt} now={now} />
+      </small>
+    )
+  }
+  const words = health === 'flapping' ? 'comes and goes' : whyOf(session)
+  if (words === null) {
+    return (
+      <small>
+        for <Lasting since={session.since} now={now} />
+      </small>
+    )
+  }
+  return (
+    <small>
+      <bdi safe>{words}</bdi> · <Ago at={session.since} now={now} />
+    </small>
+  )
+}

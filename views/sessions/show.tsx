@@ -1,0 +1,57 @@
+import { Html } from '@elysiajs/html'
+import type { Instant } from '../../src/domain/event'
+import type { CallRecord, EventRecord, MessageRecord, SessionRecord, TransitionRecord } from '../../src/domain/records'
+import { attr } from '../format'
+import type { Operator } from '../layouts/header'
+import { Page } from '../layouts/page'
+import { topics } from '../live'
+import { paths } from '../paths'
+import type { QrMatrix } from '../shared/qr'
+import type { Worst } from '../worst'
+import { SessionEvents } from './events'
+import { SessionFacts } from './facts'
+import { SessionHead } from './head'
+import { SessionMessages } from './messages'
+import { QrCard } from './qr-card'
+import { SessionTimeline } from './timeline'
+
+export interface SessionPageProps {
+  operator: Operator | null
+  worst: Worst
+  session: SessionRecord
+  /** qrMatrix(session.qr.code); null without a code. */
+  matrix: QrMatrix | null
+  /** All lists newest first. */
+  transitions: readonly TransitionRecord[]
+  events: readonly EventRecord[]
+  messages: readonly MessageRecord[]
+  calls: readonly CallRecord[]
+  now: Instant
+}
+
+export function SessionPage(props: SessionPageProps): JSX.Element {
+  const { session, operator, worst, now } = props
+  const path = paths.session(session.source, session.name)
+  return (
+    <Page title={session.name} worst={worst} operator={operator} path={path} topic={topics.session(session.id)}>
+      <nav class="crumb" aria-label="Breadcrumb">
+        <a href={paths.sessions()}>Sessions</a>
+        <a href={attr(paths.sessions({ source: session.source }))} safe>
+          {session.source}
+        </a>
+      </nav>
+      <div id="session" hx-get={attr(path)} hx-trigger="resync from:body" hx-select="#session" hx-swap="outerMorph">
+        <SessionHead session={session} now={now} />
+        <div class="cols">
+          <div class="side">
+            <QrCard session={session} matrix={props.matrix} now={now} />
+            <SessionTimeline transitions={props.transitions} now={now} />
+          </div>
+          <SessionFacts session={session} now={now} />
+        </div>
+        <SessionEvents session={session} events={props.events} />
+        <SessionMessages messages={props.messages} calls={props.calls} />
+      </div>
+    </Page>
+  )
+}
