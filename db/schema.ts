@@ -8,7 +8,7 @@
  * days: `event_keys` holds the idempotency keys instead.
  */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, customType, index, integer, json, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: () => 'bytea' })
@@ -82,7 +82,7 @@ export const events = pgTable('events', {
   chat: text('chat'),
   text: text('text'),
   bodySize: integer('body_size').notNull(),
-  facts: jsonb('facts').notNull(),
+  facts: json('facts').notNull(),
 }, (t) => [
   primaryKey({ columns: [t.sessionId, t.receivedAt, t.id] }),
   index('events_received').on(t.receivedAt),
@@ -113,11 +113,11 @@ export const sessions = pgTable('sessions', {
   /** Events folded; also the version that a commit compares. */
   seq: bigint('seq', { mode: 'number' }).notNull(),
   /** SessionState: the ordered fold. */
-  state: jsonb('state').notNull(),
+  state: json('state').notNull(),
   /** SessionTally: what any order sums up to. */
-  tally: jsonb('tally').notNull(),
+  tally: json('tally').notNull(),
   /** State and tally at the start of the kept ledger, or null when the ledger is whole. */
-  base: jsonb('base'),
+  base: json('base'),
   lastEventAt: instant('last_event_at'),
   /** Not before this instant can the session be stale; the sweep looks closer and moves it on. Null = nothing to judge. */
   staleAt: instant('stale_at'),
@@ -148,7 +148,7 @@ export const transitions = pgTable('transitions', {
   reason: text('reason'),
   detail: text('detail'),
   /** SessionState after it. */
-  state: jsonb('state').notNull(),
+  state: json('state').notNull(),
   processedAt: instant('processed_at'),
 }, (t) => [
   primaryKey({ columns: [t.sessionId, t.at, t.eventId] }),
@@ -165,7 +165,8 @@ export const messages = pgTable('messages', {
   fromMe: boolean('from_me'),
   kind: text('kind'),
   text: text('text'),
-  media: jsonb('media'),
+  /** JSON object as text: the longer of two tells more. */
+  media: text('media'),
   ack: smallint('ack'),
   sentAt: instant('sent_at').notNull(),
   deliveredAt: instant('delivered_at'),

@@ -48,7 +48,7 @@ CREATE TABLE "events" (
 	"chat" text,
 	"text" text,
 	"body_size" integer NOT NULL,
-	"facts" jsonb NOT NULL,
+	"facts" json NOT NULL,
 	CONSTRAINT "events_session_id_received_at_id_pk" PRIMARY KEY("session_id","received_at","id")
 ) PARTITION BY RANGE (received_at);
 --> statement-breakpoint
@@ -77,7 +77,7 @@ CREATE TABLE "messages" (
 	"from_me" boolean,
 	"kind" text,
 	"text" text,
-	"media" jsonb,
+	"media" text,
 	"ack" smallint,
 	"sent_at" timestamp with time zone NOT NULL,
 	"delivered_at" timestamp with time zone,
@@ -156,9 +156,9 @@ CREATE TABLE "sessions" (
 	"account_id" text,
 	"account_name" text,
 	"seq" bigint NOT NULL,
-	"state" jsonb NOT NULL,
-	"tally" jsonb NOT NULL,
-	"base" jsonb,
+	"state" json NOT NULL,
+	"tally" json NOT NULL,
+	"base" json,
 	"last_event_at" timestamp with time zone,
 	"stale_at" timestamp with time zone,
 	"usual_gap_ms" bigint,
@@ -198,7 +198,7 @@ CREATE TABLE "transitions" (
 	"to_status" text NOT NULL,
 	"reason" text,
 	"detail" text,
-	"state" jsonb NOT NULL,
+	"state" json NOT NULL,
 	"processed_at" timestamp with time zone,
 	CONSTRAINT "transitions_session_id_at_event_id_pk" PRIMARY KEY("session_id","at","event_id")
 );

@@ -1,0 +1,50 @@
+/** Projections beside the session: reactions and calls, and the minutes that must be counted again. */
+import type { Instant } from '../domain/event'
+import type { Tx } from './ledger'
+
+export interface ReactionRow {
+  s: string
+  m: string
+  w: string
+  x: string
+  a: number
+}
+
+/** The last reaction of each person to each message; '' when it was taken back. */
+export async function upsertReactions(tx: Tx, rows: ReactionRow[]): Promise<void> {
+  await tx.unsafe(UPSERT_REACTIONS, [JSON.stringify(rows)], { prepare: true })
+}
+
+const UPSERT_REACTIONS = `
+insert into reactions as o (session_id, message_id, sender, text, at)
+select distinct on (s, m, w) s, m, w, x, to_timestamp(a / 1000) from json_to_recordset($1::text::json) as r(s uuid, m text, w text, x text, a float8) order by s, m, w, a desc, x desc
+on conflict (session_id, message_id, sender) do update set text = excluded.text, at = excluded.at where (excluded.at, excluded.text) > (o.at, o.text)`
+
+export interface CallRow {
+  s: string
+  i: string
+  f: string | null
+  me: boolean
+  v: boolean
+  g: boolean
+  p: string
+  a: number
+}
+
+/** One row per call, with the last word about it. */
+export async function upsertCalls(tx: Tx, rows: CallRow[]): Promise<void> {
+  await tx.unsafe(UPSERT_CALLS, [JSON.stringify(rows)], { prepare: true })
+}
+
+const UPSERT_CALLS = `
+insert into calls as o (session_id, id, caller, from_me, video, is_group, phase, started_at, updated_at)
+select s, i, min(f), bool_or(me), bool_or(v), bool_or(g), (array_agg(p order by a desc, p))[1], to_timestamp(min(a) / 1000), to_timestamp(max(a) / 1000)
+from json_to_recordset($1::text::json) as r(s uuid, i text, f text, me boolean, v boolean, g boolean, p text, a float8) group by s, i order by s, i
+on conflict (session_id, id) do update set caller = least(o.caller, excluded.caller), from_me = o.from_me or excluded.from_me, video = o.video or excluded.video,
+  is_group = o.is_group or excluded.is_group, phase = case when excluded.updated_at > o.updated_at then excluded.phase when excluded.updated_at = o.updated_at then least(o.phase, excluded.phase) else o.phase end,
+  started_at = least(o.started_at, excluded.started_at), updated_at = greatest(o.updated_at, excluded.updated_at)`
+
+/** Marks minutes that got an event after they may have been counted. */
+export async function markLateMinutes(tx: Tx, minutes: Instant[]): Promise<void> {
+  await tx.unsafe(`insert into late_minutes select distinct to_timestamp(m / 1000) from unnest($1::text::float8[]) as m on conflict do nothing`, [`{${minutes.join(',')}}`], { prepare: true })
+}
