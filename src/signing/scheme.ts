@@ -40,3 +40,27 @@ export type SchemeSetting =
 
 /** Checks one delivery against every live secret of its source. Pure; constant-time in the secret. */
 export type Authenticate = (delivery: Delivery, settings: readonly SchemeSetting[], secrets: readonly Secret[], now: Instant) => Verdict
+
+/** What one scheme says of a delivery: a verdict, or null when the delivery carries no proof of that kind at all. */
+export type SchemeCheck<S extends SchemeId> = (
+  delivery: Delivery,
+  setting: Extract<SchemeSetting, { scheme: S }>,
+  secrets: readonly Secret[],
+  now: Instant,
+) => Verdict | null
+
+/** Standard Webhooks' reference libraries accept 300 s either way. */
+export const STANDARD_TOLERANCE_MS = 300_000
+
+/** Evolution makes its 10-minute token once and repeats it on retries for some 20 minutes: a strict clock loses them for good. */
+export const JWT_LEEWAY_MS = 25 * 60_000
+
+/** What the default source accepts for its secrets; the order is the order of trying. */
+export const DEFAULT_SCHEMES: readonly SchemeSetting[] = [
+  { scheme: 'hmac', header: 'x-webhook-signature', algorithm: 'sha256', encoding: 'hex', prefix: { text: 'sha256=', optional: true } },
+  { scheme: 'hmac', header: 'x-hub-signature-256', algorithm: 'sha256', encoding: 'hex', prefix: { text: 'sha256=', optional: true } },
+  { scheme: 'hmac', header: 'x-webhook-hmac', algorithm: 'sha512', algorithmHeader: 'x-webhook-hmac-algorithm', encoding: 'hex' },
+  { scheme: 'standard-webhooks', toleranceMs: STANDARD_TOLERANCE_MS },
+  { scheme: 'jwt', leewayMs: JWT_LEEWAY_MS },
+  { scheme: 'api-key', header: 'x-api-key' },
+]

@@ -1,0 +1,23 @@
+import type { DecodedEvent, EventType, Instant } from '../domain/event'
+import { storable } from './read'
+
+/** An event with nothing in it yet. `providerType` is made storable and cut at 100 characters. */
+export function event(type: EventType, providerType: string, key: string | null, occurredAt?: Instant, ordered = false): DecodedEvent {
+  return { type, providerType, key, occurredAt: occurredAt ?? null, ordered: ordered && occurredAt !== undefined }
+}
+
+/**
+ * An idempotency key. One that would not fit its column or that Postgres could not hold is replaced by its hash, not cut:
+ * two happenings must never share a key.
+ */
+export function keyOf(key: string): string {
+  if (key.length <= MAX_KEY && storable(key) === key) return key
+  return `sha256:${new Bun.CryptoHasher('sha256').update(key).digest('hex')}`
+}
+
+/** Sixteen hexadecimal digits that stand for a text in a key. */
+export function digestOf(text: string): string {
+  return new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+const MAX_KEY = 500

@@ -1,0 +1,105 @@
+import type { DecodedEvent, Reason, SessionEventType, SessionFacts, Status } from '../../domain/event'
+import { event } from '../event'
+import { type Fields, fields, number, put, text } from '../read'
+
+/**
+ * Session events have no identity: every `ready` is byte-identical and each is true, so none has a key. They carry no time
+ * either: arrival orders them.
+ */
+export function sessionEvent(dataType: string, data: unknown): DecodedEvent | null {
+  const type = TYPES.get(dataType)
+  if (type === undefined) return null
+  const decoded = event(type, dataType, null)
+  const facts = factsOf(dataType, fields(data), data)
+  for (const _ in facts) {
+    decoded.session = facts
+    break
+  }
+  return decoded
+}
+
+const TYPES = new Map<string, SessionEventType>([
+  ['qr', 'session.qr'],
+  ['code', 'session.pairing_code'],
+  ['loading_screen', 'session.loading'],
+  ['authenticated', 'session.authenticated'],
+  ['ready', 'session.connected'],
+  // `status` is the name under which the services relay the library's auth_failure (sessions.js:245-249); the library's own
+  // name is accepted beside it.
+  ['status', 'session.auth_failure'],
+  ['auth_failure', 'session.auth_failure'],
+  ['change_state', 'session.state'],
+  ['disconnected', 'session.disconnected'],
+])
+
+/** WAState of whatsapp-web.js. PAIRING comes before the first login too, so it says nothing about where the session is. */
+const STATES = new Map<string, { status?: Status; reason?: Reason }>([
+  ['CONNECTED', { status: 'connected' }],
+  ['OPENING', { status: 'starting' }],
+  ['TIMEOUT', { status: 'starting' }],
+  ['PAIRING', {}],
+  ['CONFLICT', { status: 'disconnected', reason: 'replaced' }],
+  ['UNPAIRED', { status: 'disconnected', reason: 'logged_out' }],
+  ['UNPAIRED_IDLE', { status: 'disconnected', reason: 'qr_expired' }],
+  ['PROXYBLOCK', { status: 'disconnected', reason: 'network' }],
+  ['TOS_BLOCK', { status: 'disconnected', reason: 'banned' }],
+  ['SMB_TOS_BLOCK', { status: 'disconnected', reason: 'banned' }],
+  ['DEPRECATED_VERSION', { status: 'disconnected', reason: 'unknown' }],
+  ['UNLAUNCHED', { status: 'disconnected', reason: 'unknown' }],
+])
+
+/** `disconnected` gives a state word or one of these. NAVIGATION is what older libraries say when the phone unlinks them. */
+const REASONS = new Map<string, Reason>([
+  ['LOGOUT', 'logged_out'],
+  ['NAVIGATION', 'logged_out'],
+  ['Max qrcode retries reached', 'qr_expired'],
+])
+
+function factsOf(dataType: string, data: Fields, raw: unknown): SessionFacts {
+  const facts: SessionFacts = {}
+  switch (dataType) {
+    case 'qr':
+      put(facts, 'qr', qrText(data.qr ?? raw))
+      break
+    case 'code':
+      put(facts, 'pairingCode', text(data.code ?? raw, 50))
+      break
+    case 'loading_screen': {
+      const percent = number(data.percent)
+      if (percent !== undefined) facts.percent = Math.min(100, Math.max(0, percent))
+      put(facts, 'message', text(data.message))
+      break
+    }
+    case 'status':
+    case 'auth_failure':
+      put(facts, 'detail', text(data.msg ?? data.message ?? raw, 500))
+      facts.reason = reasonIn(facts.detail ?? '')
+      break
+    case 'change_state': {
+      const word = text(data.state ?? raw, 500)
+      if (word === undefined) break
+      Object.assign(facts, STATES.get(word))
+      facts.detail = word
+      break
+    }
+    case 'disconnected': {
+      const word = text(data.reason ?? raw, 500)
+      facts.reason = (word !== undefined ? (REASONS.get(word) ?? STATES.get(word)?.reason) : undefined) ?? 'unknown'
+      put(facts, 'detail', word)
+    }
+  }
+  return facts
+}
+
+/** More than a QR code can hold (2,953 bytes) is no QR text, and half of one could never be scanned: it is left out whole. */
+function qrText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= 2953 ? text(value, 2953) : undefined
+}
+
+function reasonIn(message: string): Reason {
+  const lower = message.toLowerCase()
+  if (lower.includes('timeout') || lower.includes('timed out')) return 'timeout'
+  if (lower.includes('banned') || lower.includes('blocked')) return 'banned'
+  if (lower.includes('logged out') || lower.includes('unpaired')) return 'logged_out'
+  return 'rejected'
+}
