@@ -109,9 +109,7 @@ function absorb(state: SessionState, before: SessionState, signal: Signal, event
     const count = before.status === 'qr' && before.qr ? before.qr.count + 1 : 1
     state.qr = { code: facts?.qr ?? null, at: event.position.at, count }
   }
-  if (signal === 'loading' && facts) {
-    state.loading = { percent: facts.percent ?? before.loading?.percent ?? 0, message: facts.message ?? null }
-  }
+  if (signal === 'loading') state.loading = { percent: facts?.percent ?? before.loading?.percent ?? 0, message: facts?.message ?? null }
 }
 
 /** Still down, but now we know why. */

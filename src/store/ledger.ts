@@ -132,3 +132,16 @@ on conflict (session_id, id) do update set
     when length(excluded.media) = length(m.media) then least(m.media, excluded.media) else m.media end,
   ack = case when greatest(m.ack, excluded.ack) < 1 then least(m.ack, excluded.ack) else greatest(m.ack, excluded.ack) end, sent_at = least(m.sent_at, excluded.sent_at), delivered_at = least(m.delivered_at, excluded.delivered_at),
   read_at = least(m.read_at, excluded.read_at), edited_at = greatest(m.edited_at, excluded.edited_at), revoked_at = least(m.revoked_at, excluded.revoked_at)`
+
+/**
+ * After a commit whose answer was lost: was it made? All entries of a batch are written together, so one is enough.
+ */
+export async function areStored(tx: Tx, entries: { sessionId: string; receivedAt: number; events: { id: string }[] }[]): Promise<boolean> {
+  const rows = entries.flatMap((entry) => entry.events.map((event) => ({ s: entry.sessionId, r: entry.receivedAt, i: event.id })))
+  const found = await tx.unsafe(ARE_STORED, [JSON.stringify(rows)], { prepare: true })
+  return found.length > 0
+}
+
+const ARE_STORED = `
+select 1 from json_to_recordset($1::text::json) as r(s uuid, r float8, i uuid)
+join events e on e.session_id = r.s and e.received_at = to_timestamp(r.r / 1000) and e.id = r.i limit 1`

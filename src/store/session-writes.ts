@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/event'
 import type { Transition } from '../domain/fold'
-import type { SessionState, SessionTally } from '../domain/session'
+import { initialState, type SessionState, type SessionTally } from '../domain/session'
 import type { Tx } from './ledger'
 
 export interface StoredSession {
@@ -96,6 +96,16 @@ export async function findSnapshotBefore(tx: Tx, sessionId: string, at: Instant)
     { prepare: true },
   )
   return row
+}
+
+/** Where a session's fold begins when no snapshot is early enough: its base, or the state it was created with. */
+export async function findOrigin(tx: Tx, sessionId: string): Promise<SessionState | undefined> {
+  const [row] = await tx.unsafe<{ base: { state: SessionState } | null; createdAt: Instant }[]>(
+    `select base, (extract(epoch from created_at) * 1000)::float8 as "createdAt" from sessions where session_id = $1`,
+    [sessionId],
+    { prepare: true },
+  )
+  return row && (row.base?.state ?? initialState(row.createdAt))
 }
 
 /** Removes the transitions after `at` that a new fold no longer finds. */

@@ -1,0 +1,137 @@
+/**
+ * What one commit writes, prepared in memory: pure, so that it can be tested without a database and repeated when
+ * another process was faster.
+ */
+import type { DecodedEvent, Instant } from '../domain/event'
+import { type FoldedEvent, step, type Transition } from '../domain/fold'
+import { type Allowances, deadlineOf } from '../domain/staleness'
+import { emptyTally, initialState, isBefore, type Position, type SessionState, type SessionTally } from '../domain/session'
+import { tallied } from '../domain/tally'
+
+/** One event on its way into the ledger. */
+export interface PendingEvent {
+  id: string
+  decoded: DecodedEvent
+  position: Position
+  /** Hash of the idempotency key; null when the event has no identity. */
+  keyHash: string | null
+}
+
+/** The part of a delivery that concerns one session: what the writer takes, whole or not at all. */
+export interface Entry {
+  sessionId: string
+  session: { sourceId: string; name: string; provider: string; ownerId: string | null; allowances: Allowances }
+  delivery: {
+    id: string
+    receivedAt: Instant
+    path: string
+    address: string
+    headers: string
+    /** Redacted. */
+    body: Uint8Array
+    /** Bytes as they arrived. */
+    bodySize: number
+    scheme: string
+    secretId: string | null
+  } | null
+  receivedAt: Instant
+  events: PendingEvent[]
+}
+
+/** A session as the writer knows it: what is stored, or what will be after this commit. */
+export interface KnownSession {
+  seq: number
+  state: SessionState
+  tally: SessionTally
+  allowances: Allowances
+  staleAt: Instant | null
+}
+
+export interface FoldedTransition extends Transition {
+  eventId: string
+  eventType: string
+  eventKey: string | null
+  state: SessionState
+}
+
+/** The work on one session in one commit. */
+export interface SessionWork {
+  sessionId: string
+  session: Entry['session']
+  before: KnownSession | undefined
+  after: KnownSession
+  fresh: { event: PendingEvent; entry: Entry; seq: number }[]
+  transitions: FoldedTransition[]
+  /** The earliest event that belongs before what was folded already; the session must be folded again from there. */
+  lateFrom: Position | null
+  stateChanged: boolean
+}
+
+/**
+ * Folds the fresh events of a batch, session by session.
+ * @param isFresh false for events that the ledger already has.
+ * @param known the stored sessions; absent ones begin here.
+ */
+export function foldBatch(entries: Entry[], isFresh: (event: PendingEvent) => boolean, known: (sessionId: string) => KnownSession | undefined): SessionWork[] {
+  const works = new Map<string, SessionWork>()
+  for (const entry of entries) {
+    for (const event of entry.events) {
+      if (!isFresh(event)) continue
+      let work = works.get(entry.sessionId)
+      if (!work) works.set(entry.sessionId, (work = beginWork(entry, known(entry.sessionId))))
+      addEvent(work, entry, event)
+    }
+  }
+  for (const work of works.values()) work.after.staleAt = judgeStaleAt(work)
+  return [...works.values()]
+}
+
+function beginWork(entry: Entry, before: KnownSession | undefined): SessionWork {
+  const after: KnownSession = before
+    ? { ...before }
+    : { seq: 0, state: initialState(entry.receivedAt), tally: emptyTally(), allowances: entry.session.allowances, staleAt: null }
+  return { sessionId: entry.sessionId, session: entry.session, before, after, fresh: [], transitions: [], lateFrom: null, stateChanged: before === undefined }
+}
+
+function addEvent(work: SessionWork, entry: Entry, event: PendingEvent): void {
+  const { after } = work
+  const { decoded, position } = event
+  after.seq++
+  work.fresh.push({ event, entry, seq: after.seq })
+  after.tally = tallied(after.tally, decoded.type, entry.receivedAt, decoded.message?.fromMe === true)
+  if (after.state.head && isBefore(position, after.state.head)) {
+    if (!work.lateFrom || isBefore(position, work.lateFrom)) work.lateFrom = position
+    return
+  }
+  if (work.lateFrom) return
+  const before = after.state
+  const { state, transition } = step(before, toFolded(event))
+  after.state = state
+  if (transition) work.transitions.push({ ...transition, ...causeOf(event), state })
+  if (!work.stateChanged) work.stateChanged = transition !== null || isVisiblyDifferent(before, state)
+}
+
+export function toFolded(event: PendingEvent): FoldedEvent {
+  const { type, ordered, session } = event.decoded
+  return session ? { position: event.position, type, ordered, session } : { position: event.position, type, ordered }
+}
+
+export function causeOf(event: PendingEvent): { eventId: string; eventType: string; eventKey: string | null } {
+  return { eventId: event.id, eventType: event.decoded.type, eventKey: event.decoded.key }
+}
+
+/** Anything an operator would see move, beyond "last event" and the counters. */
+function isVisiblyDifferent(a: SessionState, b: SessionState): boolean {
+  return a.qr !== b.qr || a.pairingCode !== b.pairingCode || a.loading !== b.loading || a.account !== b.account || a.detail !== b.detail
+}
+
+/**
+ * `stale_at` is indexed, and an indexed column that moved with every event would cost every event an index entry. So it
+ * moves with the state only; the sweep looks closer when it has passed.
+ */
+function judgeStaleAt(work: SessionWork): Instant | null {
+  const { state, allowances } = work.after
+  const deadline = deadlineOf(state, allowances)
+  if (deadline === null || work.stateChanged || work.lateFrom || work.before?.staleAt == null) return deadline
+  return Math.min(work.before.staleAt, deadline)
+}

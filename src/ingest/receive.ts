@@ -1,0 +1,136 @@
+import type { Delivery } from '../domain/delivery'
+import type { DecodedEvent, Instant } from '../domain/event'
+import { keyHash, sessionIdOf } from '../domain/id'
+import type { Redactor } from '../domain/redaction'
+import { redactBody, redactHeaders, redactPath } from '../domain/redaction'
+import type { Position } from '../domain/session'
+import { type Allowances, narrowest } from '../domain/staleness'
+import { decodeAny, findProvider, sessionNameIn } from '../providers'
+import type { Decoded } from '../providers/provider'
+import { authenticate, DEFAULT_SCHEMES } from '../signing/authenticate'
+import type { Refusal, Verdict } from '../signing/scheme'
+import type { Source } from '../store/sources'
+import type { Entry, PendingEvent } from './batch'
+import type { Quarantine } from './quarantine'
+import type { Writer } from './writer'
+
+/** What became of a delivery. */
+export type Outcome =
+  | { kind: 'stored'; id: string; duplicate: boolean; provider: string }
+  | { kind: 'quarantined'; id: string; provider: string }
+  | { kind: 'refused'; refusal: Refusal }
+
+export interface ReceiveDeps {
+  writer: Writer
+  quarantine: Quarantine
+  fingerprint: Redactor
+  allowances: Allowances
+  now(): Instant
+  noteUse(secretId: string): void
+}
+
+type Proof = Extract<Verdict, { ok: true }>
+
+/**
+ * The way of a delivery: prove, decode, keep. Resolves only when it is on disk (or refused).
+ * @throws AppError `unavailable` when it can be kept nowhere.
+ */
+export async function receive(deps: ReceiveDeps, source: Source, delivery: Delivery): Promise<Outcome> {
+  const verdict = authenticate(delivery, source.schemes ?? schemesOf(source), source.secrets, deps.now())
+  if (!verdict.ok) return { kind: 'refused', refusal: verdict.refusal }
+  if (verdict.secretId) deps.noteUse(verdict.secretId)
+
+  const body = parse(delivery.body)
+  const { provider, decoded } = body.ok ? decodeFor(source, delivery, body.value) : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
+  const named = body.ok ? sessionNameIn(body.value) : null
+  if (!decoded.ok) return quarantined(deps, source, delivery, verdict, provider, named, decoded.reason)
+
+  const entries = toEntries(deps, source, delivery, verdict, provider, decoded)
+  if (entries.length === 0) {
+    return quarantined(deps, source, delivery, verdict, provider, named, 'names no session: neither the URL nor the body says which one')
+  }
+  const written = await Promise.all(entries.map((entry) => deps.writer.append(entry)))
+  return { kind: 'stored', id: written[0]?.id as string, duplicate: written.every((one) => one.duplicate), provider }
+}
+
+function schemesOf(source: Source): Parameters<typeof authenticate>[1] {
+  return findProvider(source.provider)?.schemes ?? DEFAULT_SCHEMES
+}
+
+function decodeFor(source: Source, delivery: Delivery, body: unknown): { provider: string; decoded: Decoded } {
+  const fixed = findProvider(source.provider)
+  if (fixed) return { provider: fixed.id, decoded: fixed.decode(delivery, body) }
+  const { provider, decoded } = decodeAny(delivery, body)
+  return { provider: provider?.id ?? source.provider, decoded }
+}
+
+const utf8 = new TextDecoder()
+
+/** Lenient about bytes (bad UTF-8 is replaced for reading; the bytes themselves are kept), strict about JSON. */
+function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; reason: string } {
+  if (bytes.byteLength === 0) return { ok: false, reason: 'the body is empty' }
+  try {
+    return { ok: true, value: JSON.parse(utf8.decode(bytes)) }
+  } catch (cause) {
+    return { ok: false, reason: cause instanceof SyntaxError ? `not JSON: ${cause.message.slice(0, 200)}` : 'nested too deeply to be read' }
+  }
+}
+
+/** The session of the URL wins: its secret was verified; what the body names is only recorded. */
+function toEntries(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof, provider: string, decoded: Extract<Decoded, { ok: true }>): Entry[] {
+  const kept = keptDelivery(deps, delivery, proof)
+  const allowances = narrowest(deps.allowances, source)
+  return decoded.parts.flatMap((part, index) => {
+    const name = delivery.pathSession ?? part.session
+    if (!name || part.events.length === 0) return []
+    const sessionId = cachedSessionId(source.id, name)
+    const events = part.events.map((event, nth) => pending(delivery, event, index + nth === 0 ? delivery.id : undefined))
+    return [{ sessionId, session: { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances }, delivery: kept, receivedAt: delivery.receivedAt, events }]
+  })
+}
+
+function pending(delivery: Delivery, decoded: DecodedEvent, id = Bun.randomUUIDv7('hex', Math.floor(delivery.receivedAt))): PendingEvent {
+  return { id, decoded, position: positionOf(delivery, decoded, id), keyHash: decoded.key === null ? null : keyHash(decoded.key) }
+}
+
+/** Beyond this a sender's time is not "late" but wrong; WAHA's slowest retries come after 22 hours. */
+const BELIEVED_LATENESS_MS = 24 * 3_600_000
+
+/** Never later than it arrived: a clock that runs ahead must not make every following event look late. */
+function positionOf(delivery: Delivery, decoded: DecodedEvent, id: string): Position {
+  const { receivedAt } = delivery
+  const claimed = decoded.ordered && decoded.occurredAt !== null ? decoded.occurredAt : receivedAt
+  return { at: Math.min(Math.max(claimed, receivedAt - BELIEVED_LATENESS_MS), receivedAt), key: decoded.key ?? '', id }
+}
+
+function keptDelivery(deps: ReceiveDeps, delivery: Delivery, proof: Proof): NonNullable<Entry['delivery']> {
+  return {
+    id: delivery.id,
+    receivedAt: delivery.receivedAt,
+    path: redactPath(delivery.path, deps.fingerprint),
+    address: delivery.address,
+    headers: JSON.stringify(redactHeaders(delivery.headers, deps.fingerprint)),
+    body: redactBody(delivery.body, deps.fingerprint),
+    bodySize: delivery.body.byteLength,
+    scheme: proof.scheme,
+    secretId: proof.secretId,
+  }
+}
+
+async function quarantined(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof, provider: string, named: string | null, reason: string): Promise<Outcome> {
+  const name = delivery.pathSession ?? named
+  await deps.quarantine.keep({ source, name, reason, ...keptDelivery(deps, delivery, proof) })
+  return { kind: 'quarantined', id: delivery.id, provider }
+}
+
+const sessionIds = new Map<string, string>()
+
+function cachedSessionId(sourceId: string, name: string): string {
+  const cacheKey = sourceId + name
+  let id = sessionIds.get(cacheKey)
+  if (id === undefined) {
+    if (sessionIds.size > 50_000) sessionIds.clear()
+    sessionIds.set(cacheKey, (id = sessionIdOf(sourceId, name)))
+  }
+  return id
+}

@@ -1,0 +1,55 @@
+import type { Instant } from '../domain/event'
+import type { Refusal } from '../signing/scheme'
+import { upsertRejections } from '../store/rejections'
+import type { Sql } from 'postgres'
+
+const FLUSH_MS = 1_000
+/** An attacker chooses addresses and names: beyond this many different ones a second they are counted together. */
+const DISTINCT = 200
+
+export interface Rejected {
+  sourceId: string | null
+  slug: string | null
+  session: string | null
+  address: string
+  code: Refusal['code'] | 'unknown_source' | 'too_large' | 'rate_limited'
+  message: string
+}
+
+/** The list of refused deliveries: alike ones of one minute are one row with a count, written once a second. */
+export class Rejections {
+  #pending = new Map<string, Rejected & { at: Instant; times: number }>()
+  #timer: ReturnType<typeof setInterval>
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly now: () => Instant,
+    private readonly failed: (cause: unknown) => void = () => {},
+  ) {
+    this.#timer = setInterval(() => void this.flush(), FLUSH_MS)
+    this.#timer.unref()
+  }
+
+  note(rejected: Rejected): void {
+    const row = this.#pending.size < DISTINCT ? rejected : { ...rejected, session: null, address: 'many' }
+    const identity = [row.slug, row.session, row.address, row.code, row.message].join('\n')
+    const known = this.#pending.get(identity)
+    if (known) {
+      known.times++
+      known.at = this.now()
+    } else this.#pending.set(identity, { ...row, at: this.now(), times: 1 })
+  }
+
+  async flush(): Promise<void> {
+    if (this.#pending.size === 0) return
+    const rows = [...this.#pending.values()]
+    this.#pending = new Map()
+    // What is lost here is the note of a refusal, never a delivery.
+    await upsertRejections(this.sql, rows).catch(this.failed)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+}

@@ -1,0 +1,156 @@
+/** Turns the work of a batch into the rows that the store writes. Pure. */
+import type { MessageFacts } from '../domain/event'
+import type { DeliveryRow, EventRow, MessageRow } from '../store/ledger'
+import type { CallRow, ReactionRow } from '../store/projections'
+import type { SessionRow, TransitionRow } from '../store/session-writes'
+import type { Entry, PendingEvent, SessionWork } from './batch'
+
+const MINUTE_MS = 60_000
+/** A minute is counted once it is this old; an event committed later than that makes it late. */
+export const ROLLUP_GRACE_MS = 120_000
+
+export interface BatchRows {
+  events: EventRow[]
+  deliveries: DeliveryRow[]
+  bodiesHex: string
+  messages: MessageRow[]
+  reactions: ReactionRow[]
+  calls: CallRow[]
+  lateMinutes: number[]
+}
+
+export function rowsOf(works: SessionWork[], now: number): BatchRows {
+  const rows: BatchRows = { events: [], deliveries: [], bodiesHex: '', messages: [], reactions: [], calls: [], lateMinutes: [] }
+  const written = new Set<Entry>()
+  const bodies: Uint8Array[] = []
+  let offset = 1
+  for (const work of works) {
+    for (const { event, entry, seq } of work.fresh) {
+      rows.events.push(eventRow(work, event, entry, seq))
+      addProjections(rows, work.sessionId, event)
+      const minute = Math.floor(entry.receivedAt / MINUTE_MS) * MINUTE_MS
+      if (minute + MINUTE_MS < now - ROLLUP_GRACE_MS / 2) rows.lateMinutes.push(minute)
+      if (!entry.delivery || written.has(entry)) continue
+      written.add(entry)
+      rows.deliveries.push(deliveryRow(work.sessionId, work.session.sourceId, entry.delivery, offset))
+      bodies.push(entry.delivery.body)
+      offset += entry.delivery.body.byteLength
+    }
+  }
+  rows.bodiesHex = Buffer.concat(bodies).toString('hex')
+  return rows
+}
+
+export function sessionRow(work: SessionWork, now: number): SessionRow {
+  const { state, tally, seq, staleAt } = work.after
+  return {
+    s: work.sessionId,
+    b: work.before?.seq ?? 0,
+    n: seq,
+    u: work.session.sourceId,
+    nm: work.session.name,
+    p: work.session.provider,
+    ow: work.session.ownerId,
+    st: state.status,
+    rs: state.reason,
+    si: state.since,
+    ai: state.account?.id ?? null,
+    an: state.account?.name ?? null,
+    state,
+    tally,
+    l: tally.lastEventAt,
+    sa: staleAt,
+    ch: work.stateChanged,
+    t: now,
+  }
+}
+
+export function transitionRows(work: SessionWork): TransitionRow[] {
+  return work.transitions.map((transition) => ({ s: work.sessionId, ...transition }))
+}
+
+function eventRow(work: SessionWork, event: PendingEvent, entry: Entry, seq: number): EventRow {
+  const { decoded } = event
+  return {
+    s: work.sessionId,
+    r: entry.receivedAt,
+    i: event.id,
+    n: seq,
+    u: work.session.sourceId,
+    d: entry.delivery?.id ?? event.id,
+    t: decoded.type,
+    pt: decoded.providerType,
+    a: event.position.at,
+    o: decoded.occurredAt,
+    k: decoded.key,
+    m: decoded.message?.id ?? null,
+    c: decoded.message?.chat ?? decoded.chat ?? null,
+    x: decoded.message?.text ?? null,
+    z: entry.delivery?.bodySize ?? 0,
+    f: { ...(decoded.ordered ? { ordered: true } : {}), ...(decoded.session ?? decoded.call ?? factsOf(decoded.message)) },
+  }
+}
+
+/** Without what stands in columns of its own. */
+function factsOf(message: MessageFacts | undefined): Partial<MessageFacts> {
+  if (!message) return {}
+  const { id: _id, chat: _chat, text: _text, ...rest } = message
+  return rest
+}
+
+function deliveryRow(sessionId: string, sourceId: string, delivery: NonNullable<Entry['delivery']>, offset: number): DeliveryRow {
+  return {
+    s: sessionId,
+    r: delivery.receivedAt,
+    i: delivery.id,
+    u: sourceId,
+    p: delivery.path,
+    a: delivery.address,
+    h: delivery.headers,
+    c: delivery.scheme,
+    k: delivery.secretId,
+    b: offset,
+    l: delivery.body.byteLength,
+  }
+}
+
+function addProjections(rows: BatchRows, sessionId: string, event: PendingEvent): void {
+  const { decoded, position } = event
+  const { message, call } = decoded
+  if (call) {
+    const phase = decoded.type.slice('call.'.length)
+    rows.calls.push({ s: sessionId, i: call.id, f: call.from ?? null, me: call.fromMe === true, v: call.video === true, g: call.group === true, p: phase, a: position.at })
+  }
+  if (!message) return
+  if (message.reaction) rows.reactions.push({ s: sessionId, m: message.id, w: message.reaction.sender, x: message.reaction.text, a: position.at })
+  else rows.messages.push(messageRow(sessionId, event, message))
+}
+
+/**
+ * Who sent it to whom is taken only from events that tell the message itself: an ack names its own sender there (WAHA).
+ */
+function messageRow(sessionId: string, { decoded, position }: PendingEvent, message: MessageFacts): MessageRow {
+  const isWhole = decoded.type === 'message.received' || decoded.type === 'message.created' || decoded.type === 'message.media'
+  const edited = decoded.type === 'message.edited'
+  const ack = message.ack ?? null
+  const { at } = position
+  return {
+    s: sessionId,
+    m: message.id,
+    c: isWhole ? (message.chat ?? null) : null,
+    f: isWhole ? (message.from ?? null) : null,
+    t: isWhole ? (message.to ?? null) : null,
+    w: isWhole ? (message.author ?? null) : null,
+    me: isWhole || decoded.type === 'message.ack' ? (message.fromMe ?? null) : null,
+    // A message that cannot be read yet comes again in clear under the same id.
+    k: isWhole && message.kind !== 'ciphertext' ? (message.kind ?? null) : null,
+    x: isWhole || edited ? (message.text ?? null) : null,
+    md: message.media ? JSON.stringify(message.media) : null,
+    a: ack,
+    st: isWhole ? (message.sentAt ?? decoded.occurredAt ?? at) : at,
+    da: ack === 2 ? at : null,
+    ra: ack === 3 || ack === 4 ? at : null,
+    ea: edited ? at : null,
+    va: decoded.type === 'message.revoked' ? at : null,
+  }
+}

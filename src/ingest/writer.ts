@@ -1,0 +1,187 @@
+import type { Sql } from 'postgres'
+import { AppError } from '../domain/error'
+import type { Instant } from '../domain/event'
+import { areStored } from '../store/ledger'
+import type { Entry } from './batch'
+import { commitBatch, type Committed, StaleFold } from './commit'
+import { failureKind } from './failure'
+import { SessionCache } from './session-cache'
+
+/** What became of one entry: on disk now, or before. */
+export interface Written {
+  /** The event under which the ledger has it. */
+  id: string
+  duplicate: boolean
+}
+
+export interface WriterLimits {
+  /** Batches in flight; a session always takes the same lane, so its events never overtake each other. */
+  lanes: number
+  batchEntries: number
+  batchBytes: number
+  backlogEntries: number
+  backlogBytes: number
+}
+
+export const WRITER_LIMITS: WriterLimits = { lanes: 2, batchEntries: 256, batchBytes: 4 << 20, backlogEntries: 20_000, backlogBytes: 128 << 20 }
+
+export interface WriterHooks {
+  committed?(committed: Committed, tookMs: number, entries: number): void
+  /** One entry that the database refuses for its content, alone. Must keep it elsewhere, or throw. */
+  poisoned?(entry: Entry, cause: unknown): Promise<void>
+}
+
+interface Job {
+  entry: Entry
+  bytes: number
+  resolve(written: Written): void
+  reject(cause: unknown): void
+}
+
+const TRIES = 6
+const STALE_TRIES = 100
+const RETRY_AFTER_MS = 1_000
+
+/**
+ * Group commit: entries that arrive while a commit is under way are written together by the next one. Nothing waits for
+ * a timer, and a caller is told only after its own batch is on disk.
+ */
+export class Writer {
+  readonly cache = new SessionCache()
+  readonly #lanes: Job[][]
+  readonly #busy: boolean[]
+  #entries = 0
+  #bytes = 0
+  #idle: (() => void)[] = []
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly now: () => Instant,
+    private readonly hooks: WriterHooks = {},
+    private readonly limits: WriterLimits = WRITER_LIMITS,
+  ) {
+    this.#lanes = Array.from({ length: limits.lanes }, () => [])
+    this.#busy = this.#lanes.map(() => false)
+  }
+
+  get backlog(): { entries: number; bytes: number } {
+    return { entries: this.#entries, bytes: this.#bytes }
+  }
+
+  /**
+   * Resolves once the entry is committed.
+   * @throws AppError `unavailable` when the backlog is full or the database stays away: nothing was kept.
+   */
+  append(entry: Entry): Promise<Written> {
+    const bytes = (entry.delivery?.body.byteLength ?? 0) + 512
+    const { backlogEntries, backlogBytes } = this.limits
+    if (this.#entries >= backlogEntries || (this.#entries > 0 && this.#bytes + bytes > backlogBytes)) {
+      return Promise.reject(new AppError('unavailable', 'The backlog is full', { retryAfterMs: RETRY_AFTER_MS }))
+    }
+    this.#entries++
+    this.#bytes += bytes
+    return new Promise((resolve, reject) => {
+      const lane = this.#laneOf(entry.sessionId)
+      ;(this.#lanes[lane] as Job[]).push({ entry, bytes, resolve, reject })
+      this.#kick(lane)
+    })
+  }
+
+  /** Resolves when everything taken has been answered. */
+  async drain(): Promise<void> {
+    if (this.#entries === 0) return
+    await new Promise<void>((done) => this.#idle.push(done))
+  }
+
+  #laneOf(sessionId: string): number {
+    return Number.parseInt(sessionId.slice(0, 4), 16) % this.limits.lanes
+  }
+
+  #kick(lane: number): void {
+    if (this.#busy[lane]) return
+    this.#busy[lane] = true
+    // Not a microtask: everything that this turn of the event loop has read joins the batch.
+    setImmediate(() => void this.#run(lane))
+  }
+
+  async #run(lane: number): Promise<void> {
+    const queue = this.#lanes[lane] as Job[]
+    while (queue.length > 0) await this.#flush(this.#take(queue))
+    this.#busy[lane] = false
+  }
+
+  #take(queue: Job[]): Job[] {
+    let count = 0
+    let bytes = 0
+    for (const job of queue) {
+      if (count > 0 && (count === this.limits.batchEntries || bytes + job.bytes > this.limits.batchBytes)) break
+      count++
+      bytes += job.bytes
+    }
+    return queue.splice(0, count)
+  }
+
+  async #flush(jobs: Job[]): Promise<void> {
+    await this.#commit(jobs)
+    for (const job of jobs) {
+      this.#entries--
+      this.#bytes -= job.bytes
+    }
+    if (this.#entries === 0) for (const done of this.#idle.splice(0)) done()
+  }
+
+  async #commit(jobs: Job[], attempt = 1): Promise<void> {
+    const entries = jobs.map((job) => job.entry)
+    const startedAt = performance.now()
+    try {
+      if (attempt > 1 && (await areStored(this.sql, entries))) return settle(jobs, undefined)
+      const committed = await commitBatch(this.sql, entries, this.cache, this.now)
+      this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
+      settle(jobs, committed)
+    } catch (cause) {
+      for (const entry of entries) this.cache.forget(entry.sessionId)
+      await this.#recover(jobs, cause, attempt)
+    }
+  }
+
+  async #recover(jobs: Job[], cause: unknown, attempt: number): Promise<void> {
+    if (cause instanceof StaleFold && attempt < STALE_TRIES) {
+      // Out of step with the other process, so that the two do not keep overtaking each other.
+      await Bun.sleep(Math.random() * attempt)
+      return this.#commit(jobs, attempt + 1)
+    }
+    const kind = cause instanceof StaleFold ? 'retry' : failureKind(cause)
+    if (kind === 'retry' && attempt < TRIES) {
+      await Bun.sleep(50 * 2 ** attempt)
+      return this.#commit(jobs, attempt + 1)
+    }
+    if (kind === 'content' && jobs.length > 1) {
+      // One entry that Postgres cannot store must not take its neighbours along.
+      const half = jobs.length >> 1
+      await this.#commit(jobs.slice(0, half))
+      return this.#commit(jobs.slice(half))
+    }
+    const [only] = jobs
+    if (kind === 'content' && only && this.hooks.poisoned) return this.#setAside(only, cause)
+    const told = kind === 'retry' ? new AppError('unavailable', 'The database is away', { cause, retryAfterMs: RETRY_AFTER_MS }) : cause
+    for (const job of jobs) job.reject(told)
+  }
+
+  async #setAside(job: Job, cause: unknown): Promise<void> {
+    try {
+      await this.hooks.poisoned?.(job.entry, cause)
+      job.resolve({ id: job.entry.delivery?.id ?? (job.entry.events[0]?.id as string), duplicate: false })
+    } catch (failure) {
+      job.reject(failure)
+    }
+  }
+}
+
+/** @param committed undefined when an earlier try had been committed although its answer was lost. */
+function settle(jobs: Job[], committed: Committed | undefined): void {
+  for (const { entry, resolve } of jobs) {
+    const isNew = committed === undefined || entry.events.some((event) => committed.fresh.has(event.id))
+    const lead = entry.events[0]?.id ?? (entry.delivery?.id as string)
+    resolve({ id: isNew ? lead : (committed.first.get(lead) ?? lead), duplicate: !isNew })
+  }
+}
