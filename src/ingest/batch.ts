@@ -2,7 +2,7 @@
  * What one commit writes, prepared in memory: pure, so that it can be tested without a database and repeated when
  * another process was faster.
  */
-import type { DecodedEvent, Instant } from '../domain/event'
+import { type DecodedEvent, type Instant, isSessionEvent } from '../domain/event'
 import { type FoldedEvent, step, type Transition } from '../domain/fold'
 import { type Allowances, deadlineOf } from '../domain/staleness'
 import { emptyTally, initialState, isBefore, type Position, type SessionState, type SessionTally } from '../domain/session'
@@ -99,7 +99,7 @@ function addEvent(work: SessionWork, entry: Entry, event: PendingEvent): void {
   after.seq++
   work.fresh.push({ event, entry, seq: after.seq })
   after.tally = tallied(after.tally, decoded.type, entry.receivedAt, decoded.message?.fromMe === true)
-  if (after.state.head && isBefore(position, after.state.head)) {
+  if (isLate(after.state, event)) {
     if (!work.lateFrom || isBefore(position, work.lateFrom)) work.lateFrom = position
     return
   }
@@ -109,6 +109,15 @@ function addEvent(work: SessionWork, entry: Entry, event: PendingEvent): void {
   after.state = state
   if (transition) work.transitions.push({ ...transition, ...causeOf(event), state })
   if (!work.stateChanged) work.stateChanged = transition !== null || isVisiblyDifferent(before, state)
+}
+
+/**
+ * Does it belong before something that was folded already and that it could have changed? A signal must come after all that
+ * was heard (a message that was heard after it might prove it outlived); anything else only after the last signal.
+ */
+function isLate(state: SessionState, { decoded, position }: PendingEvent): boolean {
+  if (isSessionEvent(decoded.type) && state.heardAt !== null && (position.at < state.heardAt || (decoded.ordered && position.at === state.heardAt))) return true
+  return state.head !== null && isBefore(position, state.head)
 }
 
 export function toFolded(event: PendingEvent): FoldedEvent {

@@ -11,14 +11,17 @@ const sql = database.read
 afterAll(() => database.close())
 
 const TYPES: EventType[] = ['session.qr', 'session.loading', 'session.authenticated', 'session.connected', 'session.connecting', 'session.disconnected', 'session.auth_failure']
-const STEP_MS = 4_000
+/** Equal times, inside the grace of a signal, beyond it. */
+const STEPS_MS = [0, 4_000, 12_000]
 
-/** A history with times of its own (as WAHA's): state events, messages and acks, `STEP_MS` apart. */
-const history = fc.array(fc.oneof(fc.constantFrom(...TYPES), fc.constant('message.received' as const), fc.constant('message.ack' as const)), { minLength: 2, maxLength: 14 })
+/** A history with times of its own (as WAHA's): state events, messages and acks, some steps apart. */
+const history = fc.array(fc.tuple(fc.oneof(fc.constantFrom(...TYPES), fc.constant('message.received' as const), fc.constant('message.ack' as const)), fc.constantFrom(...STEPS_MS)), { minLength: 2, maxLength: 14 })
 
-function tell(types: readonly EventType[], base: number): DecodedEvent[] {
-  return types.map((type, i) => {
-    const told = { ordered: true, occurredAt: base + i * STEP_MS, key: `${type}:${i}` }
+function tell(history: readonly (readonly [EventType, number])[], base: number): DecodedEvent[] {
+  let occurredAt = base
+  return history.map(([type, stepMs], i) => {
+    occurredAt += stepMs
+    const told = { ordered: true, occurredAt, key: `${String(i).padStart(2, '0')}:${type}` }
     if (type.startsWith('message.')) return message(type, `M${i}`, { ...told, message: type === 'message.ack' ? { ack: 2 } : {} })
     return event(type, { ...told, ...(type === 'session.disconnected' ? { session: { reason: 'network' as const } } : {}) })
   })
@@ -40,7 +43,7 @@ describe('the fold', () => {
     await fc.assert(
       fc.asyncProperty(history, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), async (types, random) => {
         run++
-        const events = tell(types, Date.now() - 120_000)
+        const events = tell(types, Date.now() - 300_000)
         for (const one of events) await writer.append(entry(`in order ${run}`, [one]))
         const [head] = events
         const shuffled = [...events.slice(1), ...events.filter(() => (random.next().value as number) < 0.3)].sort(() => (random.next().value as number) - 0.5)
