@@ -46,6 +46,14 @@ export const ids = {
   facts: 'session-facts',
 }
 
+/** A part that fetches itself anew takes the page's worst state along, and leaves the title to app.js, which knows it. */
+export const REFETCH = { 'hx-swap': 'outerMorph ignoreTitle:true', 'hx-select-oob': '#worst:outerMorph' } as const
+
+/** A GET form that shows its results at once and keeps the address in step. */
+export function searchAsYouType(url: string, target: string): Record<string, string> {
+  return { ...REFETCH, 'hx-get': url, 'hx-trigger': 'input delay:300ms, submit', 'hx-target': target, 'hx-select': target, 'hx-replace-url': 'true', 'hx-sync': 'this:replace' }
+}
+
 /** A message that morphs the fragment into place. `html` is the fragment with its own element and id. */
 export function partial(id: string, html: string): string {
   return `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${html}</hx-partial>`

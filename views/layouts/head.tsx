@@ -6,7 +6,7 @@ import type { Worst } from '../worst'
  * `open` is left alone by morphs so that unfolded details stay unfolded. 4xx and 5xx are not swapped: the text of a
  * failed background request must never replace what an operator is reading.
  */
-const HTMX_CONFIG = '{"morphIgnore":["data-htmx-powered","open","data-own"],"noSwap":[204,304,"4xx","5xx"]}'
+const HTMX_CONFIG = '{"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}'
 
 /** theme.js stands before the stylesheet, so that the first paint has the chosen theme. `live` pages also get htmx. */
 export function Head({ title, worst, live }: { title: string; worst: Worst; live: boolean }): JSX.Element {

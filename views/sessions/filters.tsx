@@ -4,6 +4,7 @@ import { paths, type SessionsQuery, type SessionsSort } from '../paths'
 import { Icon } from '../shared/icon'
 import { HEALTH_LOOKS, STATUS_LOOKS } from '../shared/status'
 import { STATUSES } from '../../src/domain/event'
+import { searchAsYouType } from '../live'
 import { HEALTHS, isFiltered } from './query'
 
 export interface FilterChoices {
@@ -13,16 +14,17 @@ export interface FilterChoices {
 
 const SORT_WORDS: Record<SessionsSort, string> = { worst: 'Worst first', name: 'Name', recent: 'Latest event', busy: 'Busiest' }
 
-/** A plain GET form: works without scripts; with them, app.js submits it when a choice is made. */
+/** A plain GET form: works without scripts; with them, each choice takes effect at once. */
 export function Filters({ query, choices }: { query: SessionsQuery; choices: FilterChoices }): JSX.Element {
   return (
-    <form class="filters" method="get" action={paths.sessions()} role="search" data-submit-on-change>
+    <form class="filters" method="get" action={paths.sessions()} role="search" {...searchAsYouType(paths.sessions(), '#sessions')}>
       <label class="search">
         <span class="sr">Search sessions</span>
         <Icon name="search" />
         <input type="search" name="q" value={attr(query.q ?? '')} placeholder="Name, number, source, owner" autocomplete="off" data-search />
         <kbd aria-hidden="true">/</kbd>
       </label>
+      <div class="choices">
       <Choice name="status" label="Status" chosen={query.status?.join(',')} options={STATUSES.map((status) => [status, STATUS_LOOKS[status].word])} />
       <Choice name="health" label="Health" chosen={query.health?.join(',')} options={HEALTHS.map((health) => [health, HEALTH_LOOKS[health].word])} />
       {choices.sources.length > 1 && <Choice name="source" label="Source" chosen={query.source} options={choices.sources.map((slug) => [slug, slug])} />}
@@ -34,6 +36,7 @@ export function Filters({ query, choices }: { query: SessionsQuery; choices: Fil
       <button type="submit" class="js-hide">
         Apply
       </button>
+      </div>
     </form>
   )
 }

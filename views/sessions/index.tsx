@@ -4,6 +4,7 @@ import type { SessionRecord } from '../../src/domain/records'
 import { Page } from '../layouts/page'
 import type { Operator } from '../layouts/header'
 import { attr } from '../format'
+import { LIVE_EVENTS, REFETCH } from '../live'
 import { paths, type SessionsQuery } from '../paths'
 import type { Worst } from '../worst'
 import { Counters, type SessionCounts } from './counters'
@@ -39,9 +40,9 @@ export function SessionsBoard({ query, counts, sessions, choices, setup, now }: 
     <div
       id="sessions"
       hx-get={attr(paths.sessions(query))}
-      hx-trigger="sessions-changed from:body throttle:1s, resync from:body"
+      hx-trigger={`${LIVE_EVENTS.sessionsChanged} from:body throttle:1s, ${LIVE_EVENTS.resync} from:body`}
+      {...REFETCH}
       hx-select="#sessions"
-      hx-swap="outerMorph"
     >
       {counts.total > 0 && <Counters counts={counts} />}
       {counts.total > 0 && <Filters query={query} choices={choices} />}

@@ -4,7 +4,7 @@ import type { CallRecord, EventRecord, MessageRecord, SessionRecord, TransitionR
 import { attr } from '../format'
 import type { Operator } from '../layouts/header'
 import { Page } from '../layouts/page'
-import { topics } from '../live'
+import { LIVE_EVENTS, REFETCH, topics } from '../live'
 import { paths } from '../paths'
 import type { QrMatrix } from '../shared/qr'
 import type { Worst } from '../worst'
@@ -40,7 +40,7 @@ export function SessionPage(props: SessionPageProps): JSX.Element {
           {session.source}
         </a>
       </nav>
-      <div id="session" hx-get={attr(path)} hx-trigger="resync from:body" hx-select="#session" hx-swap="outerMorph">
+      <div id="session" hx-get={attr(path)} hx-trigger={`${LIVE_EVENTS.resync} from:body`} {...REFETCH} hx-select="#session">
         <SessionHead session={session} now={now} />
         <div class="cols">
           <div class="side">

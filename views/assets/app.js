@@ -1,0 +1,174 @@
+// What the pages do beyond reading: fresh times, the QR's countdown, the live indicator, tails, keys. No build step.
+'use strict'
+{
+  const all = (selector) => [...document.querySelectorAll(selector)]
+  const one = (selector) => document.querySelector(selector)
+  const on = (type, handler, capture) => addEventListener(type, handler, capture)
+  const live = one('#live')
+
+  // --- times -------------------------------------------------------------------------------------------------------
+
+  // The same words as views/format.ts; a test compares the two.
+  function duration(ms) {
+    const s = Math.floor(ms / 1000)
+    if (s < 60) return `${Math.max(0, s)} s`
+    if (s < 3600) return `${Math.floor(s / 60)} min`
+    if (s < 86400) return `${Math.floor(s / 3600)} h`
+    const days = Math.floor(s / 86400)
+    return days === 1 ? '1 day' : `${days} days`
+  }
+  function ago(at, now) {
+    const ms = now - at
+    if (ms < -1000) return `in ${duration(-ms)}`
+    return ms < 5000 ? 'just now' : `${duration(ms)} ago`
+  }
+
+  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
+  const formats = {
+    s: new Intl.DateTimeFormat(undefined, clock),
+    ms: new Intl.DateTimeFormat(undefined, { ...clock, fractionalSecondDigits: 3 }),
+    full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }),
+  }
+
+  function refreshTimes() {
+    const now = Date.now()
+    for (const time of all('time[datetime]')) {
+      const at = Date.parse(time.dateTime)
+      const { clock: kind, for: since } = time.dataset
+      const text = kind ? formats[kind].format(at) : since === undefined ? ago(at, now) : duration(now - at)
+      if (time.textContent !== text) time.textContent = text
+    }
+  }
+
+  function countDown() {
+    const now = Date.now()
+    for (const ring of all('.ring')) {
+      const { from, until } = ring.dataset
+      const end = Date.parse(until)
+      const left = Math.min(1, Math.max(0, (end - now) / (end - Date.parse(from))))
+      ring.lastElementChild.setAttribute('stroke-dasharray', `${left} 1`)
+      const code = ring.closest('[data-code]')
+      code.classList.toggle('over', left === 0)
+      code.querySelector('[data-expiry]').textContent = left > 0 ? `expires in ${duration(end - now)}` : 'Expired: the sender makes the next one'
+    }
+  }
+
+  function refreshAll() {
+    refreshTimes()
+    countDown()
+    const worst = one('#worst')
+    if (!worst) return
+    document.title = (worst.value > 0 ? `(${worst.value}) ` : '') + document.title.replace(/^\(\d+\) /, '')
+    one('#favicon').href = `/assets/favicon-${worst.dataset.level}.svg`
+  }
+
+  on('pointerover', ({ target }) => {
+    if (target.localName === 'time') target.title = formats.full.format(Date.parse(target.dateTime))
+  })
+  on('htmx:after:swap', refreshAll)
+  setInterval(countDown, 1000)
+  setInterval(refreshTimes, 5000)
+  refreshAll()
+
+  // --- live --------------------------------------------------------------------------------------------------------
+
+  let missed = false
+  function show(state, word) {
+    const indicator = one('#live-state')
+    if (!indicator || indicator.dataset.state === state) return
+    indicator.dataset.state = state
+    indicator.lastElementChild.textContent = state === 'on' ? 'Live' : `${word} since ${formats.s.format(Date.now()).slice(0, 5)}`
+  }
+  // Nothing moves under a reader who marks text or has a menu open; afterwards everything is fetched once.
+  const isHeld = () => !getSelection().isCollapsed || one('.menu[open]') !== null
+  function catchUp() {
+    if (!live || isHeld()) return
+    if (one('#live-state').dataset.state === 'held') show('on')
+    if (missed) htmx.trigger(live, 'resync')
+    missed = false
+  }
+  if (live) {
+    on('htmx:sse:after:connection', () => show('on'))
+    for (const name of ['before:connection', 'error', 'close']) on(`htmx:sse:${name}`, () => show('off', 'Not live'))
+    on('htmx:sse:before:message', (event) => {
+      if (!isHeld()) return
+      event.preventDefault()
+      missed = true
+      show('held', 'Paused')
+    })
+    on('selectionchange', catchUp, true)
+    on('toggle', catchUp, true)
+  }
+
+  // --- tails -------------------------------------------------------------------------------------------------------
+
+  const KEPT = 200
+  let waiting = []
+  const pill = () => one('[data-pill]')
+  function putOnTop(tail, rows) {
+    tail.prepend(...rows)
+    while (tail.children.length > KEPT) tail.lastElementChild.remove()
+  }
+  on('htmx:before:swap', ({ detail: { tasks } }) => {
+    for (const task of [...tasks]) {
+      const tail = task.target
+      if (task.swapSpec?.style !== 'afterbegin' || !tail?.matches('[data-tail]')) continue
+      tasks.splice(tasks.indexOf(task), 1)
+      const rows = [...task.fragment.children].filter((row) => !document.getElementById(row.id) && !waiting.some(({ id }) => id === row.id))
+      if (tail.getBoundingClientRect().top > 0) {
+        putOnTop(tail, rows)
+        continue
+      }
+      waiting = [...rows, ...waiting].slice(0, KEPT)
+      pill().hidden = waiting.length === 0
+      pill().textContent = `${waiting.length} new`
+    }
+  })
+  on('click', ({ target }) => {
+    if (!target.closest('[data-pill]')) return
+    const tail = one('[data-tail]')
+    putOnTop(tail, waiting)
+    waiting = []
+    pill().hidden = true
+    refreshTimes()
+    tail.parentElement.scrollIntoView()
+  })
+
+  // --- keys, forms, menus ------------------------------------------------------------------------------------------
+
+  function moveBy(step) {
+    const rows = all('.row, .event')
+    const at = rows.findIndex((row) => row.contains(document.activeElement))
+    const row = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step]
+    row?.querySelector('a').focus()
+    row?.scrollIntoView({ block: 'nearest' })
+  }
+  let wentG = 0
+  const keys = {
+    '/': () => one('[data-search]')?.focus(),
+    j: () => moveBy(1),
+    k: () => moveBy(-1),
+    o: () => document.activeElement.closest('.row, .event')?.querySelector('a').click(),
+    '?': () => one('#help')?.showModal(),
+    g: () => (wentG = Date.now()),
+    s: () => Date.now() - wentG < 1500 && location.assign('/'),
+    e: () => Date.now() - wentG < 1500 && location.assign('/events'),
+  }
+  on('keydown', (event) => {
+    const { target, key } = event
+    if (key === 'Escape') for (const menu of all('.menu[open]')) menu.open = false
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea, dialog') || !Object.hasOwn(keys, key)) return
+    event.preventDefault()
+    keys[key]()
+  })
+  on('click', ({ target }) => {
+    for (const menu of all('.menu[open]')) if (!menu.contains(target)) menu.open = false
+    if (target.closest('[data-help]')) one('#help').showModal()
+    if (!target.closest('a, button, summary') && getSelection().isCollapsed) target.closest('.row')?.querySelector('a').click()
+  })
+  for (const button of all('[data-help]')) button.hidden = false
+  // Keeps `?q=&status=&sort=` out of addresses.
+  on('formdata', ({ target, formData }) => {
+    if (target.method === 'get') for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
+  })
+}
