@@ -91,7 +91,7 @@ on conflict (session_id, at, event_id) do update set from_status = excluded.from
 /** The last snapshot strictly before `at`, from which a late event is folded again. */
 export async function findSnapshotBefore(tx: Tx, sessionId: string, at: Instant): Promise<{ state: SessionState } | undefined> {
   const [row] = await tx.unsafe<{ state: SessionState }[]>(
-    `select state from transitions where session_id = $1 and at < to_timestamp($2::float8 / 1000) order by at desc, event_key desc nulls last, event_id desc limit 1`,
+    `select state from transitions where session_id = $1 and at < to_timestamp($2::float8 / 1000) order by at desc, event_key collate "C" desc nulls last, event_id desc limit 1`,
     [sessionId, at],
     { prepare: true },
   )

@@ -29,7 +29,7 @@ function tell(history: readonly (readonly [EventType, number])[], base: number):
 
 async function outcome(name: string) {
   const [row] = await sql`select session_id, status, reason, since, state, tally, seq from sessions where name = ${name}`
-  const transitions = await sql`select at, from_status, to_status, reason from transitions where session_id = ${row?.session_id} order by at`
+  const transitions = await sql`select at, from_status, to_status, reason from transitions where session_id = ${row?.session_id} order by at, event_key collate "C"`
   const { head, ...state } = row?.state as { head: { at: number; key: string } }
   const { minutes: _minutes, lastOf: _lastOf, lastEventAt: _last, ...tally } = row?.tally as Record<string, unknown>
   return { status: row?.status, reason: row?.reason, state: { ...state, head: head && { at: head.at, key: head.key } }, tally, transitions: [...transitions] }
