@@ -1,0 +1,80 @@
+/**
+ * Redaction at the door: what a sender should never have told us does not come to rest. Works on bytes, because the rest of a
+ * body must stay exactly as it came: integers beyond 2^53, key order, duplicate keys, escapes, lone surrogates, invalid UTF-8.
+ */
+
+import { type Edit, findEdits, hasLongString, unescapeString } from './json-secrets'
+import { HINTS_OF_SECRET_KEYS, isRedacted, isSecretName } from './secret-name'
+
+/** Stands for a secret in what we keep: a short keyed hash, so that equal secrets can be told to be equal and nothing more. */
+export type Fingerprint = (secret: string) => string
+
+/**
+ * The body without secrets and attachments; the same bytes (the same object) when it holds neither. Values of keys that name a
+ * secret become `"[redacted 1a2b3c4d]"`, long base64 and base64 data URLs become `"[base64 13336963 bytes sha256:…]"` (both
+ * of the decoded content). Broken JSON is treated as well as it can be; never throws; linear in the body's size.
+ */
+export function redactBody(body: Uint8Array, fingerprint: Fingerprint): Uint8Array {
+  // In latin1 every byte is one character: places in the text are places in the bytes.
+  const text = view(body).toString('latin1')
+  if (!hasLongString(text) && !SUSPICIOUS.some((hint) => hint.test(text))) return body
+  const edits = findEdits(text, (from, to) => fingerprint(decodeString(body, text, from, to)))
+  return edits.length === 0 ? body : apply(edits, body)
+}
+
+/** The headers without credentials. Signatures stay: they prove one body and open nothing. Names must be in lower case. */
+export function redactHeaders(headers: Readonly<Record<string, string>>, fingerprint: Fingerprint): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name] ?? ''
+    kept[name] = isSecretName(name, 'header') && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
+  }
+  return kept
+}
+
+/** The path with the secrets in its query replaced: `/hook?token=[redacted 1a2b3c4d]`. */
+export function redactPath(path: string, fingerprint: Fingerprint): string {
+  const query = path.indexOf('?')
+  if (query < 0) return path
+  const pairs = path.slice(query + 1).split('&')
+  const kept = pairs.map((pair) => {
+    const equals = pair.indexOf('=')
+    const value = pair.slice(equals + 1)
+    if (equals < 0 || value.length === 0 || isRedacted(value) || !isSecretName(decode(pair.slice(0, equals)), 'query')) return pair
+    return `${pair.slice(0, equals)}=[redacted ${fingerprint(decode(value))}]`
+  })
+  return `${path.slice(0, query)}?${kept.join('&')}`
+}
+
+/** A few native scans decide for nearly every body that nothing is to be done. They may be wrong only towards "look closer". */
+const SUSPICIOUS: readonly RegExp[] = [...HINTS_OF_SECRET_KEYS, /[bB](?:[eE][aA][rR][eE][rR]|[aA][sS][iI][cC]) /, /"READY"|\\u00[2-7]/]
+
+/** The text that a piece of the body means, for its fingerprint: the same key in a header and in a body shall look the same. */
+function decodeString(body: Uint8Array, text: string, from: number, to: number): string {
+  const raw = view(body).toString('utf8', from, to)
+  return text.charAt(from - 1) === '"' && raw.includes('\\') ? unescapeString(raw) : raw
+}
+
+function decode(component: string): string {
+  try {
+    return decodeURIComponent(component)
+  } catch {
+    return component
+  }
+}
+
+function view(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+}
+
+function apply(edits: readonly Edit[], body: Uint8Array): Uint8Array {
+  const pieces: Uint8Array[] = []
+  let at = 0
+  for (const edit of edits) {
+    pieces.push(body.subarray(at, edit.from), Buffer.from(edit.by, 'latin1'))
+    at = edit.to
+  }
+  pieces.push(body.subarray(at))
+  const whole = Buffer.concat(pieces)
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)
+}
