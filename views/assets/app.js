@@ -102,12 +102,11 @@
 
   // --- tails -------------------------------------------------------------------------------------------------------
 
-  const KEPT = 200
   let waiting = []
   const pill = () => one('[data-pill]')
   function putOnTop(tail, rows) {
     tail.prepend(...rows)
-    while (tail.children.length > KEPT) tail.lastElementChild.remove()
+    while (tail.children.length > tail.dataset.tail) tail.lastElementChild.remove()
   }
   on('htmx:before:swap', ({ detail: { tasks } }) => {
     for (const task of [...tasks]) {
@@ -119,7 +118,7 @@
         putOnTop(tail, rows)
         continue
       }
-      waiting = [...rows, ...waiting].slice(0, KEPT)
+      waiting = [...rows, ...waiting].slice(0, tail.dataset.tail)
       pill().hidden = waiting.length === 0
       pill().textContent = `${waiting.length} new`
     }

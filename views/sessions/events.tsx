@@ -5,6 +5,8 @@ import { attr } from '../format'
 import { ids } from '../live'
 import { paths, sessionSearch } from '../paths'
 
+const SHOWN = 25
+
 /** Fragment `session-events`: the live tail of this session. */
 export function SessionEvents({ session, events }: { session: Pick<SessionRecord, 'source' | 'name'>; events: readonly EventRecord[] }): JSX.Element {
   return (
@@ -16,7 +18,7 @@ export function SessionEvents({ session, events }: { session: Pick<SessionRecord
         </a>
       </h2>
       {events.length === 0 && <p class="soft">No event has come yet.</p>}
-      <EventTail events={events} session={false} />
+      <EventTail events={events} keep={SHOWN} session={false} />
     </section>
   )
 }

@@ -4,6 +4,7 @@ import type { SessionRecord } from '../../src/domain/records'
 import { attr, duration, maskId, number } from '../format'
 import { ids } from '../live'
 import { paths, sessionSearch } from '../paths'
+import { Pair } from '../shared/pair'
 import { Sparkline } from '../shared/sparkline'
 import { Ago, Moment } from '../shared/time'
 import { StateChart } from './state-chart'
@@ -40,15 +41,6 @@ export function SessionFacts({ session, now }: { session: SessionRecord; now: In
       </ul>
       <LastOf session={session} now={now} />
     </section>
-  )
-}
-
-function Pair({ term, children }: { term: string; children: JSX.Element }): JSX.Element {
-  return (
-    <div>
-      <dt safe>{term}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

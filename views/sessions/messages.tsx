@@ -6,6 +6,8 @@ import { Icon } from '../shared/icon'
 import { Ticks } from '../shared/ticks'
 import { Clock } from '../shared/time'
 
+const SHOWN = 25
+
 /** Fragment `session-messages`: the message log, masked, and the calls under it. */
 export function SessionMessages({ messages, calls }: { messages: readonly MessageRecord[]; calls: readonly CallRecord[] }): JSX.Element {
   return (
@@ -13,7 +15,7 @@ export function SessionMessages({ messages, calls }: { messages: readonly Messag
       <h2 id="messages-title">Messages</h2>
       {messages.length === 0 && <p class="soft">No message has come yet.</p>}
       <ol class="messages">
-        {messages.map((message) => (
+        {messages.slice(0, SHOWN).map((message) => (
           <Message message={message} />
         ))}
       </ol>

@@ -12,7 +12,7 @@ const NODE = { width: 84, height: 30 }
 const NODES: Record<Status, { column: number; row: number; word: string }> = {
   new: { column: 0, row: 0, word: 'new' },
   starting: { column: 1, row: 0, word: 'starting' },
-  qr: { column: 2, row: 0, word: 'waits for scan' },
+  qr: { column: 2, row: 0, word: 'QR shown' },
   authenticated: { column: 3, row: 0, word: 'authenticated' },
   auth_failure: { column: 0, row: 1, word: 'auth failure' },
   disconnected: { column: 1, row: 1, word: 'disconnected' },

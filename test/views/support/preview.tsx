@@ -2,6 +2,8 @@
 import { Html } from '@elysiajs/html'
 import { Glob } from 'bun'
 import { STYLES } from '../../../views/assets/styles/index'
+import { EventsPage } from '../../../views/events/index'
+import { EventPage } from '../../../views/events/show'
 import { ErrorPage } from '../../../views/errors/show'
 import type { Operator } from '../../../views/layouts/header'
 import { announce, ids, partial, prepend } from '../../../views/live'
@@ -15,9 +17,10 @@ import { readSessionsQuery, selectSessions } from '../../../views/sessions/query
 import { worstOf } from '../../../views/sessions/rank'
 import { SessionRow } from '../../../views/sessions/row'
 import { SessionPage } from '../../../views/sessions/show'
+import { ApiKeysPage } from '../../../views/settings/api-keys'
 import { SetupPage } from '../../../views/setup/new'
 import { qrMatrix } from '../../../views/shared/qr'
-import { fakeCalls, fakeEvent, fakeMessages, fakeNight, fakeTransitions } from './fake'
+import { fakeCalls, fakeDetail, fakeEvent, fakeMessages, fakeNight, fakeTransitions, XSS } from './fake'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
 export const CSP =
@@ -27,6 +30,8 @@ const SETUP = { webhookUrl: 'http://localhost:3000/api/whatsapp/webhook', secret
 
 const PACKAGED: Record<string, string> = { 'htmx.js': 'htmx.min.js', 'hx-sse.js': 'ext/hx-sse.min.js' }
 const TYPES: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }
+
+const BODY = `{"event":"message","session":"acme-support","payload":{"id":"false_4915112345678@c.us_3EB0C1A2B3C4","big":12036304123456789012,"ratio":1.10,"text":"${'<b>bold</b> \\u00e9\\n'}","ok":true,"none":null,"list":[1,2,{"deep":{"er":[[]]}}]}}`
 
 /** Streams that are open; `say` sends to all. */
 const streams = new Set<ReadableStreamDefaultController<Uint8Array>>()
@@ -91,6 +96,25 @@ function page(url: URL): JSX.Element | null {
       return <SetupPage token="t0k3n" errors={{ password: 'That is 8 characters; at least 12 are needed.' }} name="Mara" />
     case '/error':
       return <ErrorPage status={Number(url.searchParams.get('status') ?? 500)} requestId="0198f2a1-5b1c" />
+    case '/events':
+      return <EventsPage operator={OPERATOR} worst={worst} query={{ q: url.searchParams.get('q') ?? '' }} events={Array.from({ length: 80 }, (_, each) => fakeEvent(each, each % 9 === 0 ? { session: XSS, text: XSS } : {}, now))} older="c2" histogram={Array.from({ length: 90 }, (_, each) => ({ from: now - (90 - each) * 60_000, count: (each * 37) % 29 }))} />
+    case '/events/1':
+      return <EventPage operator={OPERATOR} worst={worst} event={fakeDetail(BODY)} publicUrl="https://lines.example.org" />
+    case '/events/2':
+      return <EventPage operator={OPERATOR} worst={worst} event={fakeDetail(Uint8Array.from({ length: 300 }, (_, each) => each % 256))} publicUrl="https://lines.example.org" />
+    case '/settings/api-keys':
+      return (
+        <ApiKeysPage
+          operator={OPERATOR}
+          worst={worst}
+          now={now}
+          created={{ name: XSS, key: 'lk_7f3kq9Zp0aVtWm2x8sYbDc4R' }}
+          keys={[
+            { id: 'k1', name: 'nightly export', start: 'lk_7f3k', scopes: ['read'], createdAt: now - 9e8, lastUsedAt: now - 9000 },
+            { id: 'k2', name: XSS, start: 'lk_aa01', scopes: ['read', 'write', 'admin'], createdAt: now - 9e6, lastUsedAt: null },
+          ]}
+        />
+      )
     case '/session/qr':
       return show(1)
     case '/session/code':
