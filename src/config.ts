@@ -114,7 +114,8 @@ function readDatabase(read: EnvironmentReader): Pick<Config, 'databaseUrl' | 're
 
 /** `API_KEY` opens everything: a word that can be guessed is refused. */
 const SHORTEST_KEY = 16
-const SHORTEST_PASSWORD = 8
+/** As the set-up page asks for. */
+const SHORTEST_PASSWORD = 12
 
 function readSecrets(read: EnvironmentReader): Pick<Config, 'webhookSecret' | 'encryptionKey' | 'adminEmail' | 'adminPassword' | 'apiKey' | 'metricsToken' | 'sentryDsn'> {
   const sentryDsn = read.secret('SENTRY_DSN')
@@ -131,7 +132,7 @@ function readSecrets(read: EnvironmentReader): Pick<Config, 'webhookSecret' | 'e
 function readAdmin(read: EnvironmentReader): Pick<Config, 'adminEmail' | 'adminPassword'> {
   const adminEmail = read.text('ADMIN_EMAIL')
   const adminPassword = longEnough(read, 'ADMIN_PASSWORD', SHORTEST_PASSWORD)
-  if (adminEmail !== null && !/^[^\s@]+@[^\s@]+$/.test(adminEmail)) read.problem('ADMIN_EMAIL', adminEmail, 'an e-mail address')
+  if (adminEmail !== null && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(adminEmail)) read.problem('ADMIN_EMAIL', adminEmail, 'an e-mail address')
   if (adminEmail !== null && adminPassword === null) read.problem('ADMIN_PASSWORD', '', 'a password, because ADMIN_EMAIL is set')
   if (adminEmail === null && adminPassword !== null) read.problem('ADMIN_EMAIL', '', 'an e-mail address, because ADMIN_PASSWORD is set')
   return { adminEmail, adminPassword }
