@@ -21,32 +21,69 @@ export interface SessionFilter {
   cursor?: string | null
 }
 
+/** More sessions than this are not shown on one page. */
+export const ALL_SESSIONS = 5_000
+
 /** Sessions by source and name. @param defaults the allowances that apply where neither session nor source sets its own. */
 export async function listSessions(sql: Sql, filter: SessionFilter, defaults: Allowances, now: Instant): Promise<Page<SessionRecord>> {
   const { where, parameters } = conditionsOf(filter)
   const rows = await sql.unsafe<SessionRow[]>(`${SELECT}${where} order by so.slug, s.name limit ${parameters.add(filter.limit + 1)}`, parameters.values, { prepare: true })
-  const page = toPage(rows, filter.limit, (row) => writeCursor(row.source, row.name), (row) => toSession(row, defaults, now))
+  const page = toPage(rows, filter.limit, (row) => writeCursor(row.source, row.name), (row) => sessionAt(row, defaults, now))
   const { health } = filter
   return health ? { ...page, data: page.data.filter((session) => health.includes(session.health)) } : page
 }
 
-/** More sessions than this are not shown on one page. */
-export const ALL_SESSIONS = 5_000
-
 /** Every session, for the pages that rank and count them: one statement, whatever their number. */
 export async function listAllSessions(sql: Sql, defaults: Allowances, now: Instant): Promise<SessionRecord[]> {
-  return (await listSessions(sql, { limit: ALL_SESSIONS }, defaults, now)).data
+  return (await listStoredSessions(sql)).map((stored) => sessionAt(stored, defaults, now))
 }
+
+/** A session as it stands in the database: what it looks like depends on the clock, see sessionAt. */
+export type StoredSession = SessionRow
+
+/** All sessions, or those of them with these ids, by source and name. */
+export async function listStoredSessions(sql: Sql, ids?: readonly string[]): Promise<StoredSession[]> {
+  if (!ids) return sql.unsafe<SessionRow[]>(`${SELECT} ${ORDER}`, [], { prepare: true })
+  return sql.unsafe<SessionRow[]>(`${SELECT} where s.session_id = any($1::text::uuid[]) ${ORDER}`, [`{${ids.join(',')}}`], { prepare: true })
+}
+
+/** The sessions that are new, or have folded another event since they were read. */
+export async function listMovedSessions(sql: Sql, known: Iterable<StoredSession>): Promise<StoredSession[]> {
+  const seqs = Array.from(known, ({ id, seq }) => ({ i: id, n: seq }))
+  const moved = `where not exists (select 1 from json_to_recordset($1::text::json) as k(i uuid, n int8) where k.i = s.session_id and k.n = s.seq)`
+  return sql.unsafe<SessionRow[]>(`${SELECT} ${moved} ${ORDER}`, [JSON.stringify(seqs)], { prepare: true })
+}
+
+/** Cheap to ask, so that a page need not read what it knows. */
+export interface SessionsVersion {
+  count: number
+  /** Moves with every event that is folded. */
+  events: string
+  /** Moves with what is not an event: owners, allowances, sources. */
+  settings: string
+}
+
+export async function findSessionsVersion(sql: Sql): Promise<SessionsVersion> {
+  const [row] = await sql.unsafe<SessionsVersion[]>(VERSION, [], { prepare: true })
+  return row as SessionsVersion
+}
+
+const VERSION = `
+select count(*)::int as count, concat(count(*), '/', sum(seq)) as events,
+  concat_ws(' ', sum(usual_gap_ms), sum(hashtext(owner_id)), sum(hashtext(concat(session_id, stale_after_ms, ',', qr_expires_after_ms, ',', connecting_timeout_ms))),
+    (select md5(string_agg(so::text, '' order by id)) from sources so), (select md5(string_agg(id || name, '' order by id)) from operators)) as settings
+from sessions`
+
+const ORDER = `order by so.slug, s.name limit ${ALL_SESSIONS}`
 
 export async function findSession(sql: Sql, source: string, name: string, defaults: Allowances, now: Instant): Promise<SessionRecord | undefined> {
   const [row] = await sql.unsafe<SessionRow[]>(`${SELECT} where so.slug = $1 and s.name = $2`, [source, name], { prepare: true })
-  return row && toSession(row, defaults, now)
+  return row && sessionAt(row, defaults, now)
 }
 
 /** Those of the sessions that exist, by id. */
 export async function findSessionsById(sql: Sql, ids: readonly string[], defaults: Allowances, now: Instant): Promise<SessionRecord[]> {
-  const rows = await sql.unsafe<SessionRow[]>(`${SELECT} where s.session_id = any($1::text::uuid[])`, [`{${ids.join(',')}}`], { prepare: true })
-  return rows.map((row) => toSession(row, defaults, now))
+  return (await listStoredSessions(sql, ids)).map((stored) => sessionAt(stored, defaults, now))
 }
 
 export async function countSessions(sql: Sql): Promise<{ source: string; status: Status; count: number }[]> {
@@ -103,7 +140,8 @@ function conditionsOf(filter: SessionFilter): { where: string; parameters: Param
   return { where: conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '', parameters }
 }
 
-function toSession(row: SessionRow, defaults: Allowances, now: Instant): SessionRecord {
+/** What a stored session looks like at `now`. */
+export function sessionAt(row: StoredSession, defaults: Allowances, now: Instant): SessionRecord {
   const { state, tally } = row
   const allowances = row.overrides ? narrowest(defaults, ...row.overrides) : defaults
   return {

@@ -1,0 +1,122 @@
+/**
+ * Log-ins of operators: better-auth, used as a library. Its HTTP handler is not mounted, so none of its routes (sign-up
+ * among them) exists; what we offer are the routes of the dashboard.
+ */
+import { betterAuth } from 'better-auth'
+import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { credentials, logins, operators, verifications } from '../../../db/schema-auth'
+import { connect } from '../../store/database'
+import type { Role } from '../../store/operators'
+import { MAX_PASSWORD, MIN_PASSWORD } from './operators'
+import { hashPassword, isPassword } from './password'
+import { isRole } from './roles'
+
+export interface AuthOptions {
+  databaseUrl: string
+  /** With https the cookies are `__Host-` and Secure. */
+  publicUrl: string
+  /** Signs the cookies; at least 32 characters. */
+  secret: string
+}
+
+/** A browser's log-in. */
+export interface Login {
+  id: string
+  operator: { id: string; name: string; email: string; role: Role }
+}
+
+export interface Auth {
+  /** @returns the cookies to set, or null when e-mail and password do not belong together (which costs as much time). */
+  logIn(email: string, password: string, client: { address: string; userAgent: string }): Promise<string[] | null>
+  /** Who sends these headers; with the cookies to renew. */
+  findLogin(headers: Headers): Promise<{ login: Login | null; cookies: string[] }>
+  /** Ends the log-in. @returns the cookies that make the browser forget it. */
+  logOut(headers: Headers): Promise<string[]>
+  /** The name of the cookie that carries the log-in. */
+  cookieName: string
+  close(): Promise<void>
+}
+
+const DAY_S = 86_400
+
+/** A log-in that was ended elsewhere is believed for this long, in exchange for not asking the database on each request. */
+const CACHED_S = 30
+
+export function createAuth(options: AuthOptions): Auth {
+  // A client of its own: drizzle() changes the parsers of the client it is given.
+  const client = connect(options.databaseUrl, 2)
+  const auth = configure(options, client)
+  const cookieName = cookieNames(options).session_token.name
+  return {
+    cookieName,
+    async logIn(email, password, { address, userAgent }) {
+      const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': userAgent.slice(0, 300) })
+      try {
+        const result = await auth.api.signInEmail({ body: { email, password }, headers, returnHeaders: true })
+        return result.headers.getSetCookie()
+      } catch (cause) {
+        if (statusOf(cause) < 500) return null
+        throw cause
+      }
+    },
+    async findLogin(headers) {
+      if (!headers.get('cookie')?.includes(cookieName)) return { login: null, cookies: [] }
+      const result = await auth.api.getSession({ headers, returnHeaders: true })
+      const found = result.response
+      const cookies = result.headers.getSetCookie()
+      if (!found || !isRole(found.user.role)) return { login: null, cookies }
+      const { id, name, email, role } = found.user
+      return { login: { id: found.session.id, operator: { id, name, email, role } }, cookies }
+    },
+    async logOut(headers) {
+      const result = await auth.api.signOut({ headers, returnHeaders: true })
+      return result.headers.getSetCookie()
+    },
+    close: () => client.end({ timeout: 5 }),
+  }
+}
+
+const ADDRESS_HEADER = 'x-linekeeper-address'
+
+function configure(options: AuthOptions, client: ReturnType<typeof connect>) {
+  const schema = { user: operators, session: logins, account: credentials, verification: verifications }
+  return betterAuth({
+    appName: 'Linekeeper',
+    baseURL: options.publicUrl,
+    secret: options.secret,
+    database: drizzleAdapter(drizzle(client), { provider: 'pg', schema }),
+    user: { additionalFields: { role: { type: 'string', required: true, input: false, defaultValue: 'viewer' } } },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: MIN_PASSWORD,
+      maxPasswordLength: MAX_PASSWORD,
+      password: { hash: hashPassword, verify: ({ hash, password }) => isPassword(password, hash) },
+    },
+    session: { expiresIn: 14 * DAY_S, updateAge: DAY_S, cookieCache: { enabled: true, maxAge: CACHED_S } },
+    advanced: {
+      // The prefix that it would add is `__Secure-`; `__Host-` also forbids a domain and another path.
+      useSecureCookies: false,
+      cookies: cookieNames(options),
+      database: { generateId: () => Bun.randomUUIDv7() },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    },
+    // Ours counts per account and address; see log-in.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+  })
+}
+
+function cookieNames({ publicUrl }: AuthOptions) {
+  const secure = publicUrl.startsWith('https:')
+  const attributes = { secure, httpOnly: true, sameSite: 'lax', path: '/' } as const
+  const cookie = (name: string) => ({ name: `${secure ? '__Host-' : ''}linekeeper${name}`, attributes })
+  return { session_token: cookie(''), session_data: cookie('-data'), dont_remember: cookie('-once'), account_data: cookie('-account') }
+}
+
+/** better-auth throws its APIError from more than one copy of a package: `instanceof` would miss some. */
+function statusOf(cause: unknown): number {
+  return typeof cause === 'object' && cause !== null && 'statusCode' in cause && typeof cause.statusCode === 'number' ? cause.statusCode : 500
+}
