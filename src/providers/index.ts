@@ -1,11 +1,12 @@
 import type { Delivery } from '../domain/delivery'
 import type { Decoded, Provider } from './provider'
 import { fields, sessionName } from './read'
+import { signed } from './signed'
 import { waha } from './waha'
 import { wwebjsApi } from './wwebjs-api'
 
 /** Every kind of sender that we understand. Adding one: its folder, a line here, its fixtures; the conformance suite does the rest. */
-export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha]
+export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, signed]
 
 /** The provider with this id, or undefined. */
 export function findProvider(id: string): Provider | undefined {

@@ -46,8 +46,8 @@ export function number(value: unknown): number | undefined {
 }
 
 /**
- * An instant from Unix seconds or milliseconds (told apart by size, fractions kept) or from RFC 3339 text. Times before 2001 or
- * after 2100 are no times but mistakes.
+ * An instant from Unix seconds or milliseconds (told apart by size, fractions kept) or from RFC 3339 text, which must name its
+ * zone: without one it would mean another time on every machine. Times before 2001 or after 2100 are no times but mistakes.
  */
 export function instant(value: unknown): Instant | undefined {
   const numeric = number(value)
@@ -55,9 +55,11 @@ export function instant(value: unknown): Instant | undefined {
     const ms = numeric < 1e11 ? numeric * 1000 : numeric
     return ms >= EARLIEST && ms <= LATEST ? ms : undefined
   }
-  if (typeof value !== 'string' || value.length > 40) return undefined
-  const ms = Date.parse(value)
-  return ms >= EARLIEST && ms <= LATEST ? ms : undefined
+  const parts = typeof value === 'string' && value.length <= 40 ? RFC3339.exec(value) : null
+  if (parts === null) return undefined
+  const ms = Date.parse(`${parts[1]}${parts[3]}`)
+  const micros = Number(`0${(parts[2] ?? '').slice(0, 7)}`) * 1000
+  return ms >= EARLIEST && ms <= LATEST ? ms + micros : undefined
 }
 
 export function ack(value: unknown): Ack | undefined {
@@ -107,6 +109,9 @@ export function put<T extends object, K extends keyof T>(target: T, key: K, valu
 
 const EARLIEST = 978_307_200_000
 const LATEST = 4_102_444_800_000
+
+/** Up to the second, its fraction, the zone. */
+const RFC3339 = /^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
 function cut(value: string, max: number): string {
   const last = value.charCodeAt(max - 1)

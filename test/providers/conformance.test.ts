@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'bun:test'
+import { type DecodedEvent, MESSAGE_EVENT_TYPES, OPEN_FAMILIES, SESSION_EVENT_TYPES } from '../../src/domain/event'
+import { redactBody } from '../../src/domain/redaction'
+import { findProvider, PROVIDERS, recognise, sessionNameIn } from '../../src/providers'
+import type { Provider } from '../../src/providers/provider'
+import { authenticate } from '../../src/signing/authenticate'
+import type { SchemeSetting, Secret, Verdict } from '../../src/signing/scheme'
+import { deliveryOf, expectedNames, readSamples, type Sample, sampleNames } from './samples'
+
+/** Every provider with the folders of its samples and the secret with which they were made. */
+const FOLDERS: [id: string, folder: string, secret: string][] = [
+  ['wwebjs-api', 'wwebjs-api', 'your_global_api_key_here'],
+  ['wwebjs-api', 'whatsapp-api', 'your_global_api_key_here'],
+  ['waha', 'waha', 'waha-hmac-key-3f9c1d7a5e20b864'],
+  ['signed', 'standard-webhooks', 'whsec_M5nD4+lAqBCLQ14wLLusgVtteecTM0rH'],
+]
+
+test('every provider has samples', () => {
+  expect(new Set(FOLDERS.map(([id]) => id))).toEqual(new Set(PROVIDERS.map((provider) => provider.id)))
+})
+
+for (const [id, folder, secret] of FOLDERS) {
+  const provider = findProvider(id) as Provider
+  const samples = await readSamples(folder)
+
+  describe(`${id}, samples of ${folder}`, () => {
+    test('each sample has its expected facts, and each file of facts its sample', () => {
+      expect(expectedNames(folder)).toEqual(sampleNames(folder))
+    })
+
+    test.each(samples.map((sample): [string, Sample] => [sample.name, sample]))('%s is understood in full', (_name, sample) => {
+      const decoded = provider.decode(sample.delivery, sample.body)
+      expect(decoded).toEqual({ ok: true, parts: sample.expected } as typeof decoded)
+      expect(recognise(sample.delivery, sample.body)?.id).toBe(id)
+      expect(sessionNameIn(sample.body)).toBe(decoded.ok ? (decoded.parts[0]?.session ?? null) : null)
+      for (const event of eventsOf(sample, provider)) expectWellFormed(event)
+    })
+
+    test.each(samples.map((sample): [string, Sample] => [sample.name, sample]))('%s means the same after redaction', (_name, sample) => {
+      const bytes = redactBody(sample.delivery.body, () => '0a0b0c0d')
+      const kept: unknown = JSON.parse(new TextDecoder().decode(bytes))
+      expect(provider.decode({ ...sample.delivery, body: bytes }, kept)).toEqual(provider.decode(sample.delivery, sample.body))
+    })
+
+    test.each(samples.map((sample): [string, Sample] => [sample.name, sample]))('%s is accepted exactly when it is genuine', (_name, sample) => {
+      const genuine = sample.meta.expected !== 'reject' && sample.meta.secret !== null
+      const asymmetric = sample.meta.publicKey
+      const secrets = secretsOf(asymmetric ?? secret)
+      expect(check(sample, provider.schemes, secrets).ok).toBe(genuine || asymmetric !== undefined)
+      if (!genuine && asymmetric === undefined) return
+      for (const flipped of flips(sample.delivery.body)) {
+        const verdict = check({ ...sample, delivery: { ...sample.delivery, body: flipped } }, provider.schemes, secrets)
+        // An API key proves the sender only: whoever alters the body on the way is not noticed. Decoding must survive it.
+        expect(verdict.ok).toBe(id === 'wwebjs-api')
+        decodeBytes(provider, sample, flipped)
+      }
+    })
+
+    test('without its proof, truncated or empty, no sample passes for a signed one', () => {
+      for (const sample of samples.filter((each) => each.meta.expected !== 'reject' && each.meta.secret !== null)) {
+        const bare = Object.fromEntries(Object.entries(sample.delivery.headers).filter(([name]) => !PROOFS.has(name)))
+        const verdict = check({ ...sample, delivery: { ...sample.delivery, headers: bare } }, provider.schemes, secretsOf(secret))
+        expect(verdict).toMatchObject({ ok: false, refusal: { code: 'missing' } })
+        for (const body of [sample.delivery.body.subarray(0, -1), new Uint8Array()]) {
+          expect(check({ ...sample, delivery: { ...sample.delivery, body } }, provider.schemes, secretsOf(secret)).ok).toBe(id === 'wwebjs-api')
+          decodeBytes(provider, sample, body)
+        }
+      }
+    })
+
+    test('another secret opens nothing', () => {
+      for (const sample of samples) expect(check(sample, provider.schemes, secretsOf('another secret')).ok).toBe(false)
+    })
+  })
+}
+
+test('an unsigned WAHA delivery is refused while a signature is asked for, and accepted when none is', async () => {
+  const sample = (await readSamples('waha')).find((each) => each.name === 'unsigned.session.status.WORKING') as Sample
+  const waha = findProvider('waha') as Provider
+  expect(check(sample, waha.schemes, secretsOf('any'))).toMatchObject({ ok: false, refusal: { code: 'missing' } })
+  expect(check(sample, [{ scheme: 'none' }], [])).toEqual({ ok: true, scheme: 'none', secretId: null })
+})
+
+const PROOFS = new Set(['x-api-key', 'x-webhook-hmac', 'webhook-signature', 'svix-signature'])
+
+function secretsOf(value: string): Secret[] {
+  return [{ id: 'secret-1', value }]
+}
+
+function check(sample: Sample, schemes: readonly SchemeSetting[], secrets: readonly Secret[]): Verdict {
+  return authenticate(sample.delivery, schemes, secrets, sample.now)
+}
+
+/** The body with one bit flipped: at its start, its end and in between. */
+function flips(body: Uint8Array): Uint8Array[] {
+  return [0, body.length >> 1, body.length - 1].map((at) => {
+    const copy = body.slice()
+    copy[at] = (copy[at] ?? 0) ^ 1
+    return copy
+  })
+}
+
+/** Decodes whatever can be parsed; must not throw. */
+function decodeBytes(provider: Provider, sample: Sample, bytes: Uint8Array): void {
+  let body: unknown
+  try {
+    body = JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return
+  }
+  provider.decode(deliveryOf(bytes, { ...sample.delivery.headers }), body)
+}
+
+function eventsOf(sample: Sample, provider: Provider): DecodedEvent[] {
+  const decoded = provider.decode(sample.delivery, sample.body)
+  return decoded.ok ? decoded.parts.flatMap((part) => part.events) : []
+}
+
+function expectWellFormed(event: DecodedEvent): void {
+  const named: readonly string[] = [...SESSION_EVENT_TYPES, ...MESSAGE_EVENT_TYPES, 'other']
+  const family = event.type.slice(0, event.type.indexOf('.'))
+  expect(named.includes(event.type) || (OPEN_FAMILIES as readonly string[]).includes(family)).toBe(true)
+  expect((event.key ?? '').length).toBeLessThanOrEqual(500)
+  if (event.ordered) expect(event.occurredAt).not.toBeNull()
+}

@@ -1,0 +1,84 @@
+import { readdirSync } from 'node:fs'
+import type { Delivery } from '../../src/domain/delivery'
+
+/** The sample deliveries under test/fixtures, as our receiver would see them. */
+
+const ROOT = `${import.meta.dir}/../fixtures`
+
+/** Notes about a sample that are not sent. */
+interface Meta {
+  secret?: string | null
+  publicKey?: string
+  expected?: 'valid' | 'reject'
+  verifyAt?: string
+}
+
+export interface Sample {
+  folder: string
+  name: string
+  delivery: Delivery
+  body: unknown
+  meta: Meta
+  /** The clock to check it with. */
+  now: number
+  expected: unknown
+}
+
+/** When a sample without a clock of its own is looked at. */
+export const NOW = Date.UTC(2026, 10, 23, 18)
+
+export function readSamples(folder: string): Promise<Sample[]> {
+  return Promise.all(sampleNames(folder).map((name) => readSample(folder, name)))
+}
+
+/** The names of the bodies in a folder. */
+export function sampleNames(folder: string): string[] {
+  return fileNames(folder)
+    .filter((file) => !file.endsWith('.headers.json') && !file.endsWith('.expected.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort()
+}
+
+/** The names of the samples whose facts are written down. */
+export function expectedNames(folder: string): string[] {
+  return fileNames(folder)
+    .filter((file) => file.endsWith('.expected.json'))
+    .map((file) => file.slice(0, -'.expected.json'.length))
+    .sort()
+}
+
+/** A delivery of these bytes. */
+export function deliveryOf(body: Uint8Array | string, headers: Record<string, string> = {}): Delivery {
+  return {
+    id: '01939c5e-0000-7000-8000-000000000000',
+    receivedAt: NOW,
+    method: 'POST',
+    path: '/api/whatsapp/webhook/ABCD',
+    pathSession: 'ABCD',
+    headers,
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+    address: '127.0.0.1',
+  }
+}
+
+function fileNames(folder: string): string[] {
+  return readdirSync(`${ROOT}/${folder}`).filter((file) => file.endsWith('.json'))
+}
+
+async function readSample(folder: string, name: string): Promise<Sample> {
+  const path = `${ROOT}/${folder}/${name}`
+  const bytes = new Uint8Array(await Bun.file(`${path}.json`).arrayBuffer())
+  const { _meta: meta = {}, ...sent } = (await Bun.file(`${path}.headers.json`).json()) as Record<string, string> & { _meta?: Meta }
+  const headers = Object.fromEntries(Object.entries(sent).map(([header, value]) => [header.toLowerCase(), String(value)]))
+  const expected = Bun.file(`${path}.expected.json`)
+  const seconds = Number.parseInt(meta.verifyAt ?? '', 10)
+  return {
+    folder,
+    name,
+    delivery: deliveryOf(bytes, headers),
+    body: JSON.parse(new TextDecoder().decode(bytes)),
+    meta,
+    now: Number.isNaN(seconds) ? NOW : seconds * 1000,
+    expected: (await expected.exists()) ? await expected.json() : undefined,
+  }
+}
