@@ -4,7 +4,7 @@
  */
 import { type DecodedEvent, type Instant, isSessionEvent } from '../domain/event'
 import { type FoldedEvent, step, type Transition } from '../domain/fold'
-import { type Allowances, deadlineOf } from '../domain/staleness'
+import type { Allowances } from '../domain/staleness'
 import { emptyTally, initialState, isBefore, type Position, type SessionState, type SessionTally } from '../domain/session'
 import { tallied } from '../domain/tally'
 
@@ -44,7 +44,6 @@ export interface KnownSession {
   state: SessionState
   tally: SessionTally
   allowances: Allowances
-  staleAt: Instant | null
 }
 
 export interface FoldedTransition extends Transition {
@@ -65,6 +64,7 @@ export interface SessionWork {
   /** The earliest event that belongs before what was folded already; the session must be folded again from there. */
   lateFrom: Position | null
   stateChanged: boolean
+  createdAt: Instant
 }
 
 /**
@@ -82,15 +82,14 @@ export function foldBatch(entries: Entry[], isFresh: (event: PendingEvent) => bo
       addEvent(work, entry, event)
     }
   }
-  for (const work of works.values()) work.after.staleAt = judgeStaleAt(work)
   return [...works.values()]
 }
 
 function beginWork(entry: Entry, before: KnownSession | undefined): SessionWork {
   const after: KnownSession = before
     ? { ...before }
-    : { seq: 0, state: initialState(entry.receivedAt), tally: emptyTally(), allowances: entry.session.allowances, staleAt: null }
-  return { sessionId: entry.sessionId, session: entry.session, before, after, fresh: [], transitions: [], lateFrom: null, stateChanged: before === undefined }
+    : { seq: 0, state: initialState(entry.receivedAt), tally: emptyTally(), allowances: entry.session.allowances }
+  return { sessionId: entry.sessionId, session: entry.session, before, after, fresh: [], transitions: [], lateFrom: null, stateChanged: before === undefined, createdAt: entry.receivedAt }
 }
 
 function addEvent(work: SessionWork, entry: Entry, event: PendingEvent): void {
@@ -132,15 +131,4 @@ export function causeOf(event: PendingEvent): { eventId: string; eventType: stri
 /** Anything an operator would see move, beyond "last event" and the counters. */
 function isVisiblyDifferent(a: SessionState, b: SessionState): boolean {
   return a.qr !== b.qr || a.pairingCode !== b.pairingCode || a.loading !== b.loading || a.account !== b.account || a.detail !== b.detail
-}
-
-/**
- * `stale_at` is indexed, and an indexed column that moved with every event would cost every event an index entry. So it
- * moves with the state only; the sweep looks closer when it has passed.
- */
-function judgeStaleAt(work: SessionWork): Instant | null {
-  const { state, allowances } = work.after
-  const deadline = deadlineOf(state, allowances)
-  if (deadline === null || work.stateChanged || work.lateFrom || work.before?.staleAt == null) return deadline
-  return Math.min(work.before.staleAt, deadline)
 }

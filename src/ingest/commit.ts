@@ -53,7 +53,7 @@ async function load(tx: Tx, entries: Entry[], cache: SessionCache): Promise<Map<
   if (missing.size === 0) return known
   for (const stored of await findStoredSessions(tx, [...missing.keys()])) {
     const { allowances } = (missing.get(stored.sessionId) as Entry).session
-    known.set(stored.sessionId, { seq: stored.seq, state: stored.state, tally: stored.tally, staleAt: stored.staleAt, allowances: narrowest(allowances, stored) })
+    known.set(stored.sessionId, { seq: stored.seq, state: stored.state, tally: stored.tally, allowances: narrowest(allowances, stored) })
   }
   return known
 }
@@ -62,7 +62,7 @@ async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<void> 
   if (works.length === 0) return
   const rows = rowsOf(works, now)
   const statements: Promise<unknown>[] = [insertEvents(tx, rows.events)]
-  if (rows.deliveries.length > 0) statements.push(insertDeliveries(tx, rows.deliveries, rows.bodiesHex))
+  if (rows.deliveries.length > 0) statements.push(insertDeliveries(tx, rows.deliveries, rows.bodies))
   if (rows.messages.length > 0) statements.push(upsertMessages(tx, rows.messages))
   if (rows.reactions.length > 0) statements.push(upsertReactions(tx, rows.reactions))
   if (rows.calls.length > 0) statements.push(upsertCalls(tx, rows.calls))

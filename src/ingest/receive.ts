@@ -1,8 +1,7 @@
 import type { Delivery } from '../domain/delivery'
 import type { DecodedEvent, Instant } from '../domain/event'
 import { keyHash, sessionIdOf } from '../domain/id'
-import type { Redactor } from '../domain/redaction'
-import { redactBody, redactHeaders, redactPath } from '../domain/redaction'
+import { type Fingerprint, redactBody, redactHeaders, redactPath } from '../domain/redaction'
 import type { Position } from '../domain/session'
 import { type Allowances, narrowest } from '../domain/staleness'
 import { decodeAny, findProvider, sessionNameIn } from '../providers'
@@ -23,7 +22,7 @@ export type Outcome =
 export interface ReceiveDeps {
   writer: Writer
   quarantine: Quarantine
-  fingerprint: Redactor
+  fingerprint: Fingerprint
   allowances: Allowances
   now(): Instant
   noteUse(secretId: string): void

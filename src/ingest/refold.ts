@@ -1,5 +1,4 @@
 import { foldAll } from '../domain/fold'
-import { deadlineOf } from '../domain/staleness'
 import { initialState, isBefore, type Position } from '../domain/session'
 import { listFoldedEvents } from '../store/events'
 import type { Tx } from '../store/ledger'
@@ -13,12 +12,11 @@ import type { SessionWork } from './batch'
 export async function refold(tx: Tx, work: SessionWork): Promise<void> {
   const late = work.lateFrom as Position
   const snapshot = await findSnapshotBefore(tx, work.sessionId, late.at)
-  const origin = snapshot?.state ?? (await findOrigin(tx, work.sessionId)) ?? initialState(work.fresh[0]?.entry.receivedAt ?? late.at)
+  const origin = snapshot?.state ?? (await findOrigin(tx, work.sessionId)) ?? initialState(work.createdAt)
   const from = origin.head
   const events = (await listFoldedEvents(tx, work.sessionId, from?.at ?? 0)).filter((event) => from === null || isBefore(from, event.position))
   const { state, transitions } = foldAll(origin, events)
   work.after.state = state
-  work.after.staleAt = deadlineOf(state, work.after.allowances)
   work.stateChanged = true
   work.transitions = transitions.map(({ transition, state: after, event }) => ({
     ...transition,

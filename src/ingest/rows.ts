@@ -1,5 +1,6 @@
 /** Turns the work of a batch into the rows that the store writes. Pure. */
 import type { MessageFacts } from '../domain/event'
+import { deadlineOf } from '../domain/staleness'
 import type { DeliveryRow, EventRow, MessageRow } from '../store/ledger'
 import type { CallRow, ReactionRow } from '../store/projections'
 import type { SessionRow, TransitionRow } from '../store/session-writes'
@@ -12,7 +13,7 @@ export const ROLLUP_GRACE_MS = 120_000
 export interface BatchRows {
   events: EventRow[]
   deliveries: DeliveryRow[]
-  bodiesHex: string
+  bodies: Buffer
   messages: MessageRow[]
   reactions: ReactionRow[]
   calls: CallRow[]
@@ -20,7 +21,7 @@ export interface BatchRows {
 }
 
 export function rowsOf(works: SessionWork[], now: number): BatchRows {
-  const rows: BatchRows = { events: [], deliveries: [], bodiesHex: '', messages: [], reactions: [], calls: [], lateMinutes: [] }
+  const rows: BatchRows = { events: [], deliveries: [], bodies: Buffer.alloc(0), messages: [], reactions: [], calls: [], lateMinutes: [] }
   const written = new Set<Entry>()
   const bodies: Uint8Array[] = []
   let offset = 1
@@ -37,12 +38,12 @@ export function rowsOf(works: SessionWork[], now: number): BatchRows {
       offset += entry.delivery.body.byteLength
     }
   }
-  rows.bodiesHex = Buffer.concat(bodies).toString('hex')
+  rows.bodies = Buffer.concat(bodies)
   return rows
 }
 
 export function sessionRow(work: SessionWork, now: number): SessionRow {
-  const { state, tally, seq, staleAt } = work.after
+  const { state, tally, seq, allowances } = work.after
   return {
     s: work.sessionId,
     b: work.before?.seq ?? 0,
@@ -59,9 +60,10 @@ export function sessionRow(work: SessionWork, now: number): SessionRow {
     state,
     tally,
     l: tally.lastEventAt,
-    sa: staleAt,
+    sa: deadlineOf(state, allowances),
     ch: work.stateChanged,
     t: now,
+    cr: work.createdAt,
   }
 }
 

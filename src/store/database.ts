@@ -29,7 +29,7 @@ export const DEFAULT_POOLS: Pools = { write: 4, read: 8 }
 export async function openDatabase(url: string, pools: Pools = DEFAULT_POOLS): Promise<Database> {
   await checkServer(url)
   await migrateDatabase(url)
-  const write = connect(url, pools.write)
+  const write = connect(url, pools.write, WRITE_PLANS)
   const read = connect(url, pools.read)
   const bus = connect(url, 1)
   return {
@@ -44,15 +44,21 @@ export async function openDatabase(url: string, pools: Pools = DEFAULT_POOLS): P
   }
 }
 
+/**
+ * Every statement of the write path looks a batch of rows up by primary key. With the statistics of an empty table, or of
+ * one that has just grown, the planner may prefer to hash the whole table: it must not.
+ */
+const WRITE_PLANS = { enable_hashjoin: 'off', enable_mergejoin: 'off', enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' }
+
 /** A client with our conventions: UTC, no notices, 64-bit integers as numbers (ours stay far below 2^53). */
-export function connect(url: string, max: number): Sql {
+export function connect(url: string, max: number, parameters: Record<string, string> = {}): Sql {
   return postgres(url, {
     max,
     onnotice: () => {},
     idle_timeout: 0,
     max_lifetime: null,
     connect_timeout: 5,
-    connection: { application_name: 'linekeeper', TimeZone: 'UTC' },
+    connection: { application_name: 'linekeeper', TimeZone: 'UTC', ...parameters },
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
   }) as unknown as Sql
 }

@@ -1,6 +1,7 @@
 /**
  * The write path's statements: set-based, prepared once per connection, fed with one JSON text each. Rows travel as
- * `json`, not `jsonb`: it is cut up, not built. Bodies travel apart, as one hex string that every row takes its slice of.
+ * `json`, not `jsonb`: it is cut up, not built. Bodies travel apart, joined into one
+ * bytea that every row takes its slice of: it is parsed once, when the parameter is bound.
  */
 import type { Sql, TransactionSql } from 'postgres'
 
@@ -31,9 +32,10 @@ export async function claimKeys(tx: Tx, rows: KeyRow[]): Promise<{ fresh: Set<st
 const CLAIM_KEYS = `
 with i as (select * from json_to_recordset($1::text::json) as r(s uuid, k uuid, e uuid)),
 ins as (insert into event_keys (session_id, key, event_id) select s, k, e from i order by s, k, e on conflict do nothing returning session_id, key, event_id)
-select i.e, coalesce(ins.event_id, old.event_id) as first from i
-left join ins on ins.session_id = i.s and ins.key = i.k
-left join event_keys old on old.session_id = i.s and old.key = i.k`
+select event_id as e, event_id as first from ins
+union all
+select i.e, coalesce((select event_id from ins where ins.session_id = i.s and ins.key = i.k), (select event_id from event_keys old where old.session_id = i.s and old.key = i.k))
+from i where i.e not in (select event_id from ins)`
 
 export interface EventRow {
   s: string
@@ -78,13 +80,13 @@ export interface DeliveryRow {
   l: number
 }
 
-export async function insertDeliveries(tx: Tx, rows: DeliveryRow[], bodiesHex: string): Promise<void> {
-  await tx.unsafe(INSERT_DELIVERIES, [JSON.stringify(rows), `\\x${bodiesHex}`], { prepare: true })
+export async function insertDeliveries(tx: Tx, rows: DeliveryRow[], bodies: Buffer): Promise<void> {
+  await tx.unsafe(INSERT_DELIVERIES, [JSON.stringify(rows), bodies], { prepare: true })
 }
 
 const INSERT_DELIVERIES = `
 insert into deliveries (session_id, received_at, id, source_id, path, address, headers, body, scheme, secret_id)
-select s, to_timestamp(r / 1000), i, u, p, a, h, substr($2::text::bytea, b, l), c, k
+select s, to_timestamp(r / 1000), i, u, p, a, h, substr($2::bytea, b, l), c, k
 from json_to_recordset($1::text::json) as r(s uuid, r float8, i uuid, u uuid, p text, a text, h text, c text, k uuid, b int, l int)`
 
 export interface MessageRow {

@@ -8,7 +8,6 @@ export interface StoredSession {
   seq: number
   state: SessionState
   tally: SessionTally
-  staleAt: Instant | null
   staleAfterMs: number | null
   qrExpiresAfterMs: number | null
   connectingTimeoutMs: number | null
@@ -20,7 +19,7 @@ export async function findStoredSessions(tx: Tx, sessionIds: string[]): Promise<
 }
 
 const FIND_STORED = `
-select session_id as "sessionId", seq, state, tally, (extract(epoch from stale_at) * 1000)::float8 as "staleAt",
+select session_id as "sessionId", seq, state, tally,
   stale_after_ms as "staleAfterMs", qr_expires_after_ms as "qrExpiresAfterMs", connecting_timeout_ms as "connectingTimeoutMs"
 from sessions where session_id = any($1::text::uuid[])`
 
@@ -42,9 +41,13 @@ export interface SessionRow {
   tally: SessionTally
   l: number | null
   sa: number | null
-  /** Did anything but the tally move? */
+  /**
+   * Did anything but the tally move? Only then do the indexed columns: one that moved with every event would cost every event
+   * an index entry.
+   */
   ch: boolean
   t: number
+  cr: number
 }
 
 /**
@@ -58,16 +61,17 @@ export async function writeSessions(tx: Tx, rows: SessionRow[]): Promise<number>
   return results[0].count + (results[1]?.count ?? 0)
 }
 
-const COLUMNS = `s uuid, b bigint, n bigint, u uuid, nm text, p text, ow text, st text, rs text, si float8, ai text, an text, state json, tally json, l float8, sa float8, ch boolean, t float8`
+const COLUMNS = `s uuid, b bigint, n bigint, u uuid, nm text, p text, ow text, st text, rs text, si float8, ai text, an text, state json, tally json, l float8, sa float8, ch boolean, t float8, cr float8`
 
 const UPDATE_SESSIONS = `
 update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
-  provider = p, last_event_at = to_timestamp(l / 1000), stale_at = to_timestamp(sa / 1000), updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
+  provider = p, last_event_at = to_timestamp(l / 1000), 
+  stale_at = case when ch then to_timestamp(sa / 1000) else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
 from json_to_recordset($1::text::json) as i(${COLUMNS}) where x.session_id = i.s and x.seq = i.b and i.b > 0`
 
 const INSERT_SESSIONS = `
 insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, last_event_at, stale_at, created_at, updated_at)
-select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(t / 1000), to_timestamp(t / 1000)
+select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
 from json_to_recordset($1::text::json) as i(${COLUMNS}) where b = 0 order by s on conflict do nothing`
 
 export interface TransitionRow extends Transition {

@@ -1,0 +1,30 @@
+import type { Sql } from 'postgres'
+import type { Instant } from '../domain/event'
+import { learnUsualGaps } from '../store/rollups'
+import { applyRetention } from './apply-retention'
+import { keepPartitions } from './keep-partitions'
+import { rollUpMinutes } from './roll-up-minutes'
+import { type SweepDeps, sweepStaleSessions } from './sweep-stale-sessions'
+
+export interface JobDeps extends SweepDeps {
+  sql: Sql
+  retentionBodiesMs: number
+  retentionEventsMs: number
+  now(): Instant
+}
+
+export interface Job {
+  name: string
+  /** Cron pattern with seconds, UTC. */
+  pattern: string
+  run(deps: JobDeps): Promise<unknown>
+}
+
+/** The cron table, whole. Of several instances one runs a job at a time. */
+export const JOBS: readonly Job[] = [
+  { name: 'sweep-stale-sessions', pattern: '*/5 * * * * *', run: sweepStaleSessions },
+  { name: 'roll-up-minutes', pattern: '10 * * * * *', run: rollUpMinutes },
+  { name: 'learn-usual-gaps', pattern: '0 7 * * * *', run: (deps) => learnUsualGaps(deps.sql, deps.now()) },
+  { name: 'keep-partitions', pattern: '0 17 * * * *', run: keepPartitions },
+  { name: 'apply-retention', pattern: '0 27 3 * * *', run: applyRetention },
+]

@@ -1,0 +1,116 @@
+import { Elysia } from 'elysia'
+import type { Delivery } from '../domain/delivery'
+import { AppError, HTTP_STATUS } from '../domain/error'
+import type { Arrival } from '../ingest/arrival'
+import { type Outcome, receive, type ReceiveDeps } from '../ingest/receive'
+import type { Rejections } from '../ingest/rejections'
+import type { Source } from '../store/sources'
+import { readBody } from './body'
+import type { WebhookLimits } from './webhook-limits'
+
+export interface WebhookDeps extends ReceiveDeps {
+  arrival(): Arrival
+  findSource(slug: string): Source | undefined
+  maxBodyBytes: number
+  limits: WebhookLimits
+  rejections: Rejections
+  clientAddress(request: Request, server: { requestIP(request: Request): { address: string } | null } | null): string
+  /** Told once per delivery, with how long it took from arrival to answer. */
+  answered(source: string, outcome: string, provider: string, tookMs: number): void
+  /** A failure that is nobody's expectation: a bug. */
+  failed(cause: unknown): void
+}
+
+const DEFAULT_SOURCE = 'default'
+
+type Context = {
+  request: Request
+  params: Record<string, string | undefined>
+  server: { requestIP(request: Request): { address: string } | null } | null
+}
+
+/**
+ * The doors of the senders. Size limit, rate limits, raw bytes, and nothing else; the answers are those of
+ * docs/architecture.md, chosen so that no sender drops or repeats a delivery for ever. Never a redirect.
+ */
+export function webhooks(deps: WebhookDeps) {
+  const handle = ({ request, params, server }: Context) => answer(deps, request, params, server)
+  const raw = { parse: 'none' } as const
+  return new Elysia({ name: 'webhooks' })
+    .post('/api/whatsapp/webhook', handle, raw)
+    .post('/api/whatsapp/webhook/:sessionId', handle, raw)
+    .post('/api/whatsapp/webhook/:sessionId/*', handle, raw)
+    .post('/api/whatsapp/:source/webhook', handle, raw)
+    .post('/api/whatsapp/:source/webhook/:sessionId', handle, raw)
+    .post('/api/whatsapp/:source/webhook/:sessionId/*', handle, raw)
+}
+
+async function answer(deps: WebhookDeps, request: Request, params: Context['params'], server: Context['server']): Promise<Response> {
+  const startedAt = performance.now()
+  const slug = params.source ?? DEFAULT_SOURCE
+  const session = sessionOf(params.sessionId)
+  const address = deps.clientAddress(request, server)
+  const source = deps.findSource(slug)
+  let outcome: Outcome | undefined
+  try {
+    await deps.limits.take('address', address)
+    if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
+    const delivery = await takeDelivery(deps, request, session, address)
+    await deps.limits.take('source', slug)
+    await deps.limits.take('session', `${slug}/${session ?? ''}`)
+    outcome = await receive(deps, source, delivery)
+    if (outcome.kind === 'refused') {
+      const { code, message } = outcome.refusal
+      deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })
+      return reply(401, { ok: false, error: message })
+    }
+    const body = { ok: true, id: outcome.id, duplicate: outcome.kind === 'stored' && outcome.duplicate }
+    return reply(200, outcome.kind === 'quarantined' ? { ...body, quarantined: true } : body)
+  } catch (cause) {
+    return failure(deps, cause, { sourceId: source?.id ?? null, slug, session, address })
+  } finally {
+    const known = source ? slug : 'unknown'
+    const provider = outcome && outcome.kind !== 'refused' ? outcome.provider : (source?.provider ?? 'unknown')
+    deps.answered(known, outcomeName(outcome), provider, performance.now() - startedAt)
+  }
+}
+
+async function takeDelivery(deps: WebhookDeps, request: Request, pathSession: string | null, address: string): Promise<Delivery> {
+  const { at, id } = deps.arrival()
+  const body = await readBody(request, deps.maxBodyBytes)
+  const url = request.url
+  const path = url.slice(url.indexOf('/', 8))
+  return { id, receivedAt: at, method: 'POST', path, pathSession, headers: request.headers.toJSON(), body, address }
+}
+
+function failure(deps: WebhookDeps, cause: unknown, about: { sourceId: string | null; slug: string; session: string | null; address: string }): Response {
+  if (!(cause instanceof AppError)) {
+    deps.failed(cause)
+    // A bug of ours is our own trouble: the senders that can, come back.
+    return reply(503, { ok: false, error: 'internal error' }, 5_000)
+  }
+  const { code, message } = cause
+  if (code === 'not_found') deps.rejections.note({ ...about, slug: null, session: null, code: 'unknown_source', message: 'the URL names a source that does not exist' })
+  if (code === 'too_large') deps.rejections.note({ ...about, code, message })
+  if (code === 'rate_limited') deps.rejections.note({ ...about, code, message })
+  return reply(HTTP_STATUS[code], { ok: false, error: message }, cause.retryAfterMs)
+}
+
+function reply(status: number, body: unknown, retryAfterMs?: number): Response {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
+  // What was not read of a body that is too large must not be taken for the next request.
+  if (status === 413) headers.connection = 'close'
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+function outcomeName(outcome: Outcome | undefined): string {
+  if (!outcome) return 'failed'
+  if (outcome.kind === 'stored' && outcome.duplicate) return 'duplicate'
+  return outcome.kind
+}
+
+/** The session's name in the URL; undecodable escapes are taken as they stand. At most 200 characters. */
+function sessionOf(param: string | undefined): string | null {
+  return param ? param.slice(0, 200).replaceAll('\0', '') : null
+}
