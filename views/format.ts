@@ -29,8 +29,11 @@ export function iso(at: Instant): string {
 
 /** "2026-07-28 14:02:11 UTC": what is shown until the browser's script puts it into the reader's zone. */
 export function utc(at: Instant): string {
-  const text = iso(at)
-  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`
+  return utcOf(iso(at))
+}
+
+export function utcOf(isoText: string): string {
+  return `${isoText.slice(0, 10)} ${isoText.slice(11, 19)} UTC`
 }
 
 export function utcClock(at: Instant, withMs: boolean): string {

@@ -15,36 +15,61 @@ export function BodyTree({ node }: { node: JsonNode }): JSX.Element {
   )
 }
 
-function Value({ node, depth }: { node: JsonNode; depth: number }): JSX.Element {
-  if (node.kind === 'object') return <Nested brackets="{}" children={node.entries} depth={depth} />
-  if (node.kind === 'array') return <Nested brackets="[]" children={node.items.map((item): [null, JsonNode] => [null, item])} depth={depth} />
-  if (node.kind === 'string') return <Text text={node.text} />
+interface ValueProps {
+  node: JsonNode
+  depth: number
+  /** The key it stands under, in an object. */
+  name?: string | null
+}
+
+function Value({ node, depth, name = null }: ValueProps): JSX.Element {
+  if (node.kind === 'object') return <Nested brackets="{}" members={node.entries} depth={depth} name={name} />
+  if (node.kind === 'array') return <Nested brackets="[]" members={node.items.map((item): [null, JsonNode] => [null, item])} depth={depth} name={name} />
   return (
-    <span class={node.kind} safe>
-      {node.text.slice(0, SHOWN_CHARACTERS)}
-    </span>
+    <>
+      <Key name={name} />
+      {node.kind === 'string' ? <Text text={node.text} /> : <span class={node.kind} safe>{node.text.slice(0, SHOWN_CHARACTERS)}</span>}
+    </>
   )
 }
 
-function Nested({ brackets, children, depth }: { brackets: '{}' | '[]'; children: [string | null, JsonNode][]; depth: number }): JSX.Element {
-  if (children.length === 0) return <span class="word">{brackets}</span>
-  const word = brackets === '{}' ? plural(children.length, 'key') : plural(children.length, 'item')
+interface NestedProps {
+  brackets: '{}' | '[]'
+  members: [string | null, JsonNode][]
+  depth: number
+  name: string | null
+}
+
+function Nested({ brackets, members, depth, name }: NestedProps): JSX.Element {
+  if (members.length === 0) {
+    return (
+      <>
+        <Key name={name} />
+        <span class="word">{brackets}</span>
+      </>
+    )
+  }
+  const word = brackets === '{}' ? plural(members.length, 'key') : plural(members.length, 'item')
   return (
     <details open={depth < OPEN_DEPTH}>
       <summary>
-        {brackets[0] === '{' ? '{' : '['} <span class="note" safe>{word}</span>
+        <Key name={name} />
+        {brackets === '{}' ? '{' : '['} <span class="note" safe>{word}</span>
       </summary>
       <ul>
-        {children.slice(0, SHOWN_CHILDREN).map(([key, value]) => (
+        {members.slice(0, SHOWN_CHILDREN).map(([key, value]) => (
           <li>
-            {key !== null && <span class="key" dir="auto" safe>{`${key}: `}</span>}
-            <Value node={value} depth={depth + 1} />
+            <Value node={value} depth={depth + 1} name={key} />
           </li>
         ))}
-        {children.length > SHOWN_CHILDREN && <li class="note" safe>{`… ${number(children.length - SHOWN_CHILDREN)} more in the raw body`}</li>}
+        {members.length > SHOWN_CHILDREN && <li class="note" safe>{`… ${number(members.length - SHOWN_CHILDREN)} more in the raw body`}</li>}
       </ul>
     </details>
   )
+}
+
+function Key({ name }: { name: string | null }): JSX.Element {
+  return name === null ? '' : <span class="key" dir="auto" safe>{`${name}: `}</span>
 }
 
 function Text({ text }: { text: string }): JSX.Element {

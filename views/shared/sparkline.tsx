@@ -1,8 +1,7 @@
 /**
  * The last 60 minutes as a line. 500 of these are drawn per page, so: one path, relative integer steps, and equal
- * neighbours merged into one horizontal stroke. The viewBox is 59 units wide and stretched by the stylesheet.
+ * neighbours merged into one horizontal stroke; text rather than JSX, for there are only numbers in it. The viewBox is 59 units wide and stretched by the stylesheet.
  */
-import { Html } from '@elysiajs/html'
 import { number, plural } from '../format'
 
 const HEIGHT = 24
@@ -13,11 +12,7 @@ const STEPS = Array.from({ length: 2 * HEIGHT + 1 }, (_, index) => {
 })
 
 export function Sparkline({ activity }: { activity: number[] }): JSX.Element {
-  return (
-    <svg class="spark" viewBox="0 0 59 28" preserveAspectRatio="none" role="img" aria-label={inWords(activity)}>
-      <path d={linePath(activity)} />
-    </svg>
-  )
+  return `<svg class="spark" viewBox="0 0 59 28" preserveAspectRatio="none" role="img" aria-label="${inWords(activity)}"><path d="${linePath(activity)}"/></svg>`
 }
 
 export function linePath(values: readonly number[]): string {
