@@ -20,8 +20,12 @@ export interface BatchRows {
   lateMinutes: number[]
 }
 
+export function emptyRows(): BatchRows {
+  return { events: [], deliveries: [], bodies: Buffer.alloc(0), messages: [], reactions: [], calls: [], lateMinutes: [] }
+}
+
 export function rowsOf(works: SessionWork[], now: number): BatchRows {
-  const rows: BatchRows = { events: [], deliveries: [], bodies: Buffer.alloc(0), messages: [], reactions: [], calls: [], lateMinutes: [] }
+  const rows = emptyRows()
   const written = new Set<Entry>()
   const bodies: Uint8Array[] = []
   let offset = 1
@@ -116,7 +120,8 @@ function deliveryRow(sessionId: string, sourceId: string, delivery: NonNullable<
   }
 }
 
-function addProjections(rows: BatchRows, sessionId: string, event: PendingEvent): void {
+/** The rows beside the session that one event contributes to. */
+export function addProjections(rows: BatchRows, sessionId: string, event: PendingEvent): void {
   const { decoded, position } = event
   const { message, call } = decoded
   if (call) {

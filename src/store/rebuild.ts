@@ -1,0 +1,115 @@
+/** Reading the ledger from end to end, and the projections beside it, for a rebuild. */
+import type { Sql } from 'postgres'
+import type { EventType, Instant } from '../domain/event'
+import type { SessionState, SessionTally } from '../domain/session'
+import { ms } from './events'
+import type { Tx } from './ledger'
+
+export interface LedgerEvent {
+  id: string
+  receivedAt: Instant
+  at: Instant
+  occurredAt: Instant | null
+  key: string | null
+  type: EventType
+  messageId: string | null
+  chat: string | null
+  text: string | null
+  facts: Record<string, unknown> & { ordered?: true }
+}
+
+export interface LedgerSession {
+  sessionId: string
+  name: string
+  seq: number
+  createdAt: Instant
+  state: SessionState
+  tally: SessionTally
+  base: { state: SessionState; tally: SessionTally } | null
+}
+
+export async function listLedgerSessions(tx: Tx): Promise<LedgerSession[]> {
+  return tx.unsafe<LedgerSession[]>(`select session_id as "sessionId", name, seq, ${ms('created_at')} as "createdAt", state, tally, base from sessions order by session_id`)
+}
+
+export async function listLedgerEvents(tx: Tx, sessionId: string): Promise<LedgerEvent[]> {
+  return tx.unsafe<LedgerEvent[]>(
+    `select id, ${ms('received_at')} as "receivedAt", ${ms('at')} as at, ${ms('occurred_at')} as "occurredAt", key, type, message_id as "messageId", chat, text, facts
+     from events where session_id = $1`,
+    [sessionId],
+    { prepare: true },
+  )
+}
+
+export interface StoredTransition {
+  at: Instant
+  eventId: string
+  from: string
+  to: string
+  reason: string | null
+}
+
+export async function listStoredTransitions(tx: Tx, sessionId: string): Promise<StoredTransition[]> {
+  return tx.unsafe<StoredTransition[]>(
+    `select ${ms('at')} as at, event_id as "eventId", from_status as "from", to_status as "to", reason from transitions where session_id = $1`,
+    [sessionId],
+    { prepare: true },
+  )
+}
+
+/** Projections that are folded anew by the very statements that write them, into temporary tables of the same name. */
+export const SHADOWED = ['messages', 'reactions', 'calls'] as const
+
+/**
+ * Puts empty temporary tables before the real ones: temporary ones are found first, so the write path's own statements now
+ * fill these. The connection must not write projections for anybody else after that.
+ */
+export async function shadowProjections(tx: Tx): Promise<void> {
+  for (const table of SHADOWED) await tx.unsafe(`create temp table ${table} (like public.${table} including all) on commit drop`)
+}
+
+/** Rows that stand in one but not in the other. */
+export async function countDifferences(tx: Tx, table: (typeof SHADOWED)[number]): Promise<number> {
+  const [row] = await tx.unsafe<{ n: number }[]>(
+    `select count(*)::int as n from ((select * from pg_temp.${table} except select * from public.${table}) union all (select * from public.${table} except select * from pg_temp.${table})) d`,
+  )
+  return row?.n ?? 0
+}
+
+/** Replaces the real tables by what was folded. */
+export async function replaceProjections(tx: Tx): Promise<void> {
+  for (const table of SHADOWED) {
+    await tx.unsafe(`delete from public.${table}`)
+    await tx.unsafe(`insert into public.${table} select * from pg_temp.${table}`)
+  }
+}
+
+/** Compares the rollups of all counted minutes with the ledger. */
+export async function countRollupDifferences(tx: Tx): Promise<number> {
+  const [row] = await tx.unsafe<{ n: number }[]>(`
+    with done as (select to_timestamp(value::text::float8 / 1000) as until from settings where key = 'rolled_up_to'),
+    kept as (select coalesce(date_trunc('minute', min(received_at)), 'infinity') as since from events),
+    told as (select session_id, date_trunc('minute', received_at) as minute, type, count(*)::int as count from events, done
+      where received_at < until and not exists (select 1 from late_minutes l where l.minute = date_trunc('minute', received_at)) group by 1, 2, 3),
+    counted as (select session_id, minute, type, count from rollups, kept where minute >= since and minute not in (select minute from late_minutes))
+    select count(*)::int as n from ((table told except table counted) union all (table counted except table told)) d`)
+  return row?.n ?? 0
+}
+
+/** Counts every minute that the ledger still has, up to where the rollups reach, anew. */
+export async function recountRollups(tx: Tx): Promise<void> {
+  await tx.unsafe(`delete from rollups where minute >= (select date_trunc('minute', min(received_at)) from events)`)
+  await tx.unsafe(`insert into rollups (session_id, minute, type, count)
+    select session_id, date_trunc('minute', received_at), type, count(*) from events
+    where received_at < (select to_timestamp(value::text::float8 / 1000) from settings where key = 'rolled_up_to') group by 1, 2, 3`)
+}
+
+/** Writes a session's fold; only when nobody wrote it since. */
+export async function rewriteSession(sql: Sql | Tx, session: { sessionId: string; seq: number; state: SessionState; tally: SessionTally }): Promise<void> {
+  const { state } = session
+  await sql.unsafe(
+    `update sessions set state = $3::text::json, tally = $4::text::json, status = $5, reason = $6, since = to_timestamp($7::float8 / 1000), updated_at = clock_timestamp()
+     where session_id = $1 and seq = $2`,
+    [session.sessionId, session.seq, JSON.stringify(state), JSON.stringify(session.tally), state.status, state.reason, state.since],
+  )
+}
