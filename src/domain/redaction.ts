@@ -27,7 +27,7 @@ export function redactHeaders(headers: Readonly<Record<string, string>>, fingerp
   const kept: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name] ?? ''
-    kept[name] = isSecretName(name, 'header') && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
+    kept[name] = isSecretHeader(name) && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
   }
   return kept
 }
@@ -48,6 +48,17 @@ export function redactPath(path: string, fingerprint: Fingerprint): string {
 
 /** A few native scans decide for nearly every body that nothing is to be done. They may be wrong only towards "look closer". */
 const SUSPICIOUS: readonly RegExp[] = [...HINTS_OF_SECRET_KEYS, /[bB](?:[eE][aA][rR][eE][rR]|[aA][sS][iI][cC]) /, /"READY"|\\u00[2-7]/]
+
+/** Senders use the same dozen of header names for ever; bounded, because anybody may make up new ones. */
+const knownHeaders = new Map<string, boolean>()
+
+function isSecretHeader(name: string): boolean {
+  const known = knownHeaders.get(name)
+  if (known !== undefined) return known
+  const secret = isSecretName(name, 'header')
+  if (knownHeaders.size < 500) knownHeaders.set(name, secret)
+  return secret
+}
 
 /** The text that a piece of the body means, for its fingerprint: the same key in a header and in a body shall look the same. */
 function decodeString(body: Uint8Array, text: string, from: number, to: number): string {

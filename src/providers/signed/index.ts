@@ -29,7 +29,7 @@ export const signed: Provider = {
     const data = fields(body.data)
     const at = instant(body.timestamp) ?? instant(delivery.headers[isSvix(delivery) ? 'svix-timestamp' : 'webhook-timestamp'])
     const decoded = decodeEvent(body.type, data, at)
-    const id = webhookId(delivery) ?? text(body.id)
+    const id = webhookId(delivery) ?? text(body.id, 4000)
     decoded.key = id === undefined ? ownKey(decoded) : keyOf(`webhook:${id}`)
     return { ok: true, parts: [{ session: sessionName(data.sessionId), events: [decoded] }] }
   },
@@ -59,7 +59,7 @@ function decodeEvent(word: string, data: Fields, at: number | undefined): Decode
 
 /** Only the id of the set of headers whose signature is checked: the other set may have been added by anyone on the way. */
 function webhookId(delivery: Delivery): string | undefined {
-  return text(delivery.headers[isSvix(delivery) ? 'svix-id' : 'webhook-id'])
+  return text(delivery.headers[isSvix(delivery) ? 'svix-id' : 'webhook-id'], 4000)
 }
 
 function isSvix(delivery: Delivery): boolean {

@@ -25,7 +25,7 @@ export const waha: Provider = {
     if (!envelope.Check(body)) return { ok: false, reason: 'no "event" with a "payload": this is not what WAHA sends' }
     const shared: Envelope = {
       name: text(body.event, 100) ?? 'unknown',
-      id: text(body.id),
+      id: text(body.id, 4000),
       at: instant(body.timestamp),
       me: body.me,
     }
