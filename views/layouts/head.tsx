@@ -8,8 +8,8 @@ import type { Worst } from '../worst'
  */
 const HTMX_CONFIG = '{"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}'
 
-/** theme.js stands before the stylesheet, so that the first paint has the chosen theme. `live` pages also get htmx. */
-export function Head({ title, worst, live }: { title: string; worst: Worst; live: boolean }): JSX.Element {
+/** theme.js stands before the stylesheet, so that the first paint has the chosen theme. */
+export function Head({ title, worst }: { title: string; worst: Worst }): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
@@ -21,9 +21,6 @@ export function Head({ title, worst, live }: { title: string; worst: Worst; live
       <link rel="icon" type="image/svg+xml" href={paths.asset(`favicon-${worst.level}.svg`)} id="favicon" />
       <script src={paths.asset('theme.js')} />
       <link rel="stylesheet" href={paths.asset('app.css')} />
-      {live && <script src={paths.asset('htmx.js')} defer />}
-      {live && <script src={paths.asset('hx-sse.js')} defer />}
-      <script src={paths.asset('app.js')} defer />
     </head>
   )
 }

@@ -5,6 +5,7 @@ import { Head } from './head'
 import { Header, type Operator } from './header'
 import { KeyboardHelp } from './keyboard-help'
 import { LiveStream } from './live-stream'
+import { Scripts } from './scripts'
 
 export interface PageProps {
   title: string
@@ -20,7 +21,7 @@ export interface PageProps {
 export function Page({ title, worst = ALL_WELL, operator, path, topic, children }: PropsWithChildren<PageProps>): JSX.Element {
   return (
     <html lang="en">
-      <Head title={titleOf(title, worst)} worst={worst} live={topic !== null} />
+      <Head title={titleOf(title, worst)} worst={worst} />
       <body data-role={operator?.role ?? 'none'}>
         <a class="skip" href="#main">
           Skip to content
@@ -33,6 +34,7 @@ export function Page({ title, worst = ALL_WELL, operator, path, topic, children 
         <WorstMark worst={worst} />
         <p id="announce" class="sr" role="status" aria-live="polite" />
         <KeyboardHelp />
+        <Scripts live={topic !== null} />
       </body>
     </html>
   )

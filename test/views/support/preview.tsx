@@ -35,11 +35,25 @@ const BODY = `{"event":"message","session":"acme-support","payload":{"id":"false
 
 /** Streams that are open; `say` sends to all. */
 const streams = new Set<ReadableStreamDefaultController<Uint8Array>>()
-let night = fakeNight(Date.now())
+const STARTED = Date.now()
+let night = fakeNight(STARTED)
 
-export function startPreview(port = 0): { url: URL; stop: () => void; say: (frame: string) => void; change: typeof change } {
+export interface Preview {
+  url: URL
+  stop(): void
+  /** Changes one session, as the server would, and tells the streams. */
+  change: typeof change
+  /** Sends a new event row of this id. */
+  tail(id: string): void
+  resync(): void
+  /** Ends all streams, as a restart would. */
+  hangUp(): void
+  reset(): void
+}
+
+export function startPreview(port = 0): Preview {
   const server = Bun.serve({ port, idleTimeout: 0, fetch: answer })
-  return { url: server.url, stop: () => void server.stop(true), say, change }
+  return { url: server.url, stop: () => void server.stop(true), change, tail, resync: () => say('event: resync\ndata: 1\n\n'), hangUp, reset }
 }
 
 function say(frame: string): void {
@@ -47,7 +61,20 @@ function say(frame: string): void {
   for (const stream of streams) stream.enqueue(bytes)
 }
 
-/** Changes one session as the server would, and tells it. */
+function tail(id: string): void {
+  const row = toHtml(<EventRow event={fakeEvent(0, { id }, Date.now())} />)
+  say(`id: ${Date.now()}\ndata: ${prepend(row).replaceAll('\n', '\ndata: ')}\n\n`)
+}
+
+function hangUp(): void {
+  for (const stream of streams) stream.close()
+  streams.clear()
+}
+
+function reset(): void {
+  night = fakeNight(Date.now())
+}
+
 function change(index: number, over: Partial<(typeof night)[number]>): void {
   const before = night[index]
   if (!before) return
@@ -81,7 +108,7 @@ function page(url: URL): JSX.Element | null {
     if (!session) return null
     const matrix = session.qr?.code ? qrMatrix(session.qr.code) : null
     const events = Array.from({ length: 60 }, (_, each) => fakeEvent(each, {}, now))
-    return <SessionPage operator={OPERATOR} worst={worst} session={session} matrix={matrix} transitions={fakeTransitions(now)} events={events} messages={fakeMessages(now)} calls={fakeCalls(now)} now={now} />
+    return <SessionPage operator={OPERATOR} worst={worst} session={session} matrix={matrix} transitions={fakeTransitions(STARTED)} events={events} messages={fakeMessages(now)} calls={fakeCalls(now)} now={now} />
   }
   const named = night.findIndex((session) => url.pathname === `/sessions/${encodeURIComponent(session.source)}/${encodeURIComponent(session.name)}`)
   if (named >= 0) return show(named)
@@ -125,9 +152,6 @@ function page(url: URL): JSX.Element | null {
       return show(8)
     case '/session/ok':
       return show(20)
-    case '/poke':
-      say(`id: ${now}\ndata: ${prepend(toHtml(<EventRow event={fakeEvent(0, { id: crypto.randomUUID() }, now)} session={false} />)).replaceAll('\n', '\ndata: ')}\n\n`)
-      return <p>poked</p>
     default:
       return null
   }
