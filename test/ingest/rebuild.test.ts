@@ -40,7 +40,7 @@ test('the projections equal the fold of the ledger, and a damaged one is found a
 
   await sql`update sessions set state = jsonb_set(state::jsonb, '{status}', '"authenticated"')::json where name = 'session 3'`
   await sql`delete from transitions where ctid = (select min(ctid) from transitions)`
-  await sql`update messages set ack = 0 where id = 'M5'`
+  await sql`update messages set kind = 'damaged' where ctid = (select min(ctid) from messages)`
   await sql`update rollups set count = count + 1 where ctid = (select min(ctid) from rollups)`
   const damaged = await rebuild(database.read, { repair: true })
   expect(damaged.differences.some((line) => line.includes('session 3') && line.includes('state.status'))).toBe(true)
