@@ -101,7 +101,7 @@ async function foldProjections(tx: Tx, sessionId: string, events: PendingEvent[]
 }
 
 /** An event of the ledger as it was when it came in. */
-function toPending(row: store.LedgerEvent): PendingEvent & { receivedAt: number } {
+export function toPending(row: store.LedgerEvent): PendingEvent & { receivedAt: number } {
   const { ordered, ...facts } = row.facts
   const decoded: DecodedEvent = { type: row.type, providerType: '', key: row.key, occurredAt: row.occurredAt, ordered: ordered === true, ...factsOf(row, facts) }
   return { id: row.id, receivedAt: row.receivedAt, decoded, position: { at: row.at, key: row.key ?? '', id: row.id }, keyHash: null }

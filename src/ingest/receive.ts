@@ -29,6 +29,7 @@ export interface ReceiveDeps {
 }
 
 type Proof = Extract<Verdict, { ok: true }>
+type KeptDelivery = NonNullable<Entry['delivery']>
 
 /**
  * The way of a delivery: prove, decode, keep. Resolves only when it is on disk (or refused).
@@ -39,14 +40,16 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   if (!verdict.ok) return { kind: 'refused', refusal: verdict.refusal }
   if (verdict.secretId) deps.noteUse(verdict.secretId)
 
-  const body = parse(delivery.body)
+  // Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice.
+  const kept = keptDelivery(deps, delivery, verdict)
+  const body = parse(kept.body)
   const { provider, decoded } = body.ok ? decodeFor(source, delivery, body.value) : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
   const named = body.ok ? sessionNameIn(body.value) : null
-  if (!decoded.ok) return quarantined(deps, source, delivery, verdict, provider, named, decoded.reason)
+  if (!decoded.ok) return quarantined(deps, source, delivery, kept, provider, named, decoded.reason)
 
-  const entries = toEntries(deps, source, delivery, verdict, provider, decoded)
+  const entries = toEntries(deps, source, delivery, kept, provider, decoded)
   if (entries.length === 0) {
-    return quarantined(deps, source, delivery, verdict, provider, named, 'names no session: neither the URL nor the body says which one')
+    return quarantined(deps, source, delivery, kept, provider, named, 'names no session: neither the URL nor the body says which one')
   }
   const written = await Promise.all(entries.map((entry) => deps.writer.append(entry)))
   return { kind: 'stored', id: written[0]?.id as string, duplicate: written.every((one) => one.duplicate), provider }
@@ -71,13 +74,13 @@ function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; r
   try {
     return { ok: true, value: JSON.parse(utf8.decode(bytes)) }
   } catch (cause) {
-    return { ok: false, reason: cause instanceof SyntaxError ? `not JSON: ${cause.message.slice(0, 200)}` : 'nested too deeply to be read' }
+    // The engine's own message quotes the body.
+    return { ok: false, reason: cause instanceof SyntaxError ? 'the body is not JSON' : 'the body is nested too deeply to be read' }
   }
 }
 
 /** The session of the URL wins: its secret was verified; what the body names is only recorded. */
-function toEntries(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof, provider: string, decoded: Extract<Decoded, { ok: true }>): Entry[] {
-  const kept = keptDelivery(deps, delivery, proof)
+function toEntries(deps: ReceiveDeps, source: Source, delivery: Delivery, kept: KeptDelivery, provider: string, decoded: Extract<Decoded, { ok: true }>): Entry[] {
   const allowances = narrowest(deps.allowances, source)
   return decoded.parts.flatMap((part, index) => {
     const name = delivery.pathSession ?? part.session
@@ -102,7 +105,7 @@ function positionOf(delivery: Delivery, decoded: DecodedEvent, id: string): Posi
   return { at: Math.min(Math.max(claimed, receivedAt - BELIEVED_LATENESS_MS), receivedAt), key: decoded.key ?? '', id }
 }
 
-function keptDelivery(deps: ReceiveDeps, delivery: Delivery, proof: Proof): NonNullable<Entry['delivery']> {
+function keptDelivery(deps: ReceiveDeps, delivery: Delivery, proof: Proof): KeptDelivery {
   return {
     id: delivery.id,
     receivedAt: delivery.receivedAt,
@@ -116,9 +119,9 @@ function keptDelivery(deps: ReceiveDeps, delivery: Delivery, proof: Proof): NonN
   }
 }
 
-async function quarantined(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof, provider: string, named: string | null, reason: string): Promise<Outcome> {
+async function quarantined(deps: ReceiveDeps, source: Source, delivery: Delivery, kept: KeptDelivery, provider: string, named: string | null, reason: string): Promise<Outcome> {
   const name = delivery.pathSession ?? named
-  await deps.quarantine.keep({ source, name, reason, ...keptDelivery(deps, delivery, proof) })
+  await deps.quarantine.keep({ source, name, reason, ...kept })
   return { kind: 'quarantined', id: delivery.id, provider }
 }
 

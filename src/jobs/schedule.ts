@@ -1,17 +1,10 @@
-import type { Sql } from 'postgres'
-import type { Instant } from '../domain/event'
 import { learnUsualGaps } from '../store/rollups'
-import { applyRetention } from './apply-retention'
+import { applyRetention, type RetentionDeps } from './apply-retention'
 import { keepPartitions } from './keep-partitions'
 import { rollUpMinutes } from './roll-up-minutes'
 import { type SweepDeps, sweepStaleSessions } from './sweep-stale-sessions'
 
-export interface JobDeps extends SweepDeps {
-  sql: Sql
-  retentionBodiesMs: number
-  retentionEventsMs: number
-  now(): Instant
-}
+export interface JobDeps extends SweepDeps, RetentionDeps {}
 
 export interface Job {
   name: string

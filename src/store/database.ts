@@ -14,7 +14,7 @@ export interface Database {
   url: string
   write: Sql
   read: Sql
-  /** One connection that LISTENs and NOTIFYs, apart from both pools. */
+  /** NOTIFYs and holds the instance lock, apart from both pools; LISTEN takes a connection of its own. */
   bus: Sql
   pools: Pools
   close(): Promise<void>
@@ -31,7 +31,7 @@ export async function openDatabase(url: string, pools: Pools = DEFAULT_POOLS): P
   await migrateDatabase(url)
   const write = connect(url, pools.write, WRITE_PLANS)
   const read = connect(url, pools.read)
-  const bus = connect(url, 1)
+  const bus = connect(url, 2)
   return {
     url,
     write,

@@ -25,20 +25,40 @@ export interface LedgerSession {
   createdAt: Instant
   state: SessionState
   tally: SessionTally
-  base: { state: SessionState; tally: SessionTally } | null
+  base: SessionBase | null
+}
+
+/** What the dropped part of the ledger had folded to. */
+export interface SessionBase {
+  state: SessionState
+  tally: SessionTally
+  /** End of the last day in it. */
+  until: Instant
 }
 
 export async function listLedgerSessions(tx: Tx): Promise<LedgerSession[]> {
   return tx.unsafe<LedgerSession[]>(`select session_id as "sessionId", name, seq, ${ms('created_at')} as "createdAt", state, tally, base from sessions order by session_id`)
 }
 
-export async function listLedgerEvents(tx: Tx, sessionId: string): Promise<LedgerEvent[]> {
+/** A session's events, in no order; of an arrival between `from` and `to` where given. */
+export async function listLedgerEvents(tx: Tx, sessionId: string, span: { from: Instant; to: Instant } = { from: 0, to: 253_370_764_800_000 }): Promise<LedgerEvent[]> {
   return tx.unsafe<LedgerEvent[]>(
     `select id, ${ms('received_at')} as "receivedAt", ${ms('at')} as at, ${ms('occurred_at')} as "occurredAt", key, type, message_id as "messageId", chat, text, facts
-     from events where session_id = $1`,
-    [sessionId],
+     from events where session_id = $1 and received_at >= to_timestamp($2::float8 / 1000) and received_at < to_timestamp($3::float8 / 1000)`,
+    [sessionId, span.from, span.to],
     { prepare: true },
   )
+}
+
+/** The sessions that have events in a partition. */
+export async function listSessionsToFoldAway(tx: Tx, partition: string): Promise<LedgerSession[]> {
+  return tx.unsafe<LedgerSession[]>(
+    `select session_id as "sessionId", name, seq, ${ms('created_at')} as "createdAt", state, tally, base from sessions s where exists (select 1 from ${partition} e where e.session_id = s.session_id)`,
+  )
+}
+
+export async function writeBase(tx: Tx, sessionId: string, base: SessionBase): Promise<void> {
+  await tx.unsafe(`update sessions set base = $2::text::json where session_id = $1`, [sessionId, JSON.stringify(base)])
 }
 
 export interface StoredTransition {

@@ -1,8 +1,8 @@
 /** Our own secrets at rest: AES-256-GCM under one key, which lives outside the database. */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../domain/error'
+import { readOrCreateSecretFile } from './secret-file'
 
 /** What a sealed secret looks like in a row. */
 export interface Sealed {
@@ -21,13 +21,20 @@ export class Vault {
   readonly keyId: string
   readonly #sealing: Uint8Array
   readonly #fingerprinting: Uint8Array
+  readonly #derive: (purpose: string) => Uint8Array
 
   /** `key`: 32 bytes. Each purpose gets a key of its own, derived from it. */
   constructor(key: Uint8Array) {
     const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', key, '', `linekeeper ${purpose}`, 32))
+    this.#derive = derive
     this.#sealing = derive('seal')
     this.#fingerprinting = derive('fingerprint')
     this.keyId = Buffer.from(derive('id')).toString('hex').slice(0, 8)
+  }
+
+  /** A secret of the server itself, such as the one that signs its cookies: 43 characters, the same at every start. */
+  secretFor(purpose: string): string {
+    return Buffer.from(this.#derive(purpose)).toString('base64url')
   }
 
   /** `about` names the row it belongs to: sealed text copied to another row does not open there. */
@@ -70,45 +77,12 @@ export async function openVault(config: { encryptionKey: Uint8Array | null; data
 async function readOrCreateKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, KEY_FILE)
   try {
-    await mkdir(dataDir, { recursive: true })
-    const known = (await readIfThere(file)) ?? (await createKey(file))
-    const key = new Uint8Array(Buffer.from(known.trim(), 'base64'))
+    const text = await readOrCreateSecretFile(file, () => `${randomBytes(32).toString('base64')}\n`)
+    const key = new Uint8Array(Buffer.from(text.trim(), 'base64'))
     if (key.byteLength !== 32) throw new AppError('unavailable', `${file} does not hold 32 bytes in base64: put the right key back, from your backup`)
     return key
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throw new AppError('unavailable', `The encryption key ${file} can be neither read nor created: ${(cause as Error).message}`, { cause })
-  }
-}
-
-/**
- * On disk before anything is sealed with it, whole or not at all, and never over another one: of two starts at once, both
- * use the key of the first.
- */
-async function createKey(file: string): Promise<string> {
-  const text = `${randomBytes(32).toString('base64')}\n`
-  const draft = `${file}.${randomBytes(6).toString('hex')}`
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-    await link(draft, file)
-    return text
-  } catch (cause) {
-    const winner = (cause as NodeJS.ErrnoException).code === 'EEXIST' ? await readIfThere(file) : undefined
-    if (winner === undefined) throw cause
-    return winner
-  } finally {
-    await handle.close()
-    await unlink(draft)
-  }
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw cause
   }
 }

@@ -1,0 +1,138 @@
+/** Wires everything: start(), and its exact reverse stop(). */
+import { mkdir } from 'node:fs/promises'
+import { createApp } from './app'
+import type { Config } from './config'
+import { AppError } from './domain/error'
+import { createIngest } from './ingest/ingest'
+import { JOBS } from './jobs/schedule'
+import { createBus } from './live/bus'
+import { type Database, openDatabase } from './store/database'
+import { startEmbedded } from './store/embedded'
+import { holdInstanceLock } from './store/instance-lock'
+import { countByStatus, countConnections } from './store/counts'
+import { SourceBook } from './store/source-book'
+import { ensureDefaultSource } from './store/sources'
+import { openVault, type Vault } from './store/vault'
+import { createLogger } from './telemetry/logger'
+import { createMetrics } from './telemetry/metrics'
+import { createReport } from './telemetry/report'
+import { createErrorReports } from './telemetry/sentry'
+import { ApiKeys } from './web/auth/api-keys'
+import { createAuth } from './web/auth/auth'
+import { ensureFirstOperator, ensureSetupToken } from './web/auth/operators'
+import { scheduleJobs, stopJobs } from './web/cron'
+import { createLive } from './web/live/live'
+import { createClientAddress } from './web/plugins/client-address'
+import { WebhookLimits } from './web/webhook-limits'
+import { webhooks } from './web/webhooks'
+import { listen } from './web/listen'
+import { systemNow } from './ingest/arrival'
+
+export interface Running {
+  /** Where it really listens. */
+  url: string
+  /** The default source's, to which a session's name is appended. */
+  webhookUrl: string
+  /** One-time link to create the first operator; null when there is one. */
+  setupLink: string | null
+  /** The default source's secret, when it was generated just now: it is never shown again. */
+  generatedSecret: string | null
+  database: Database
+  vault: Vault
+  /** Finishes what was taken, then closes everything in the reverse order. Idempotent. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  progress?(line: string): void
+}
+
+/**
+ * Starts the server.
+ * @throws AppError with one sentence for what an operator can mend; nothing is left running then that was not before.
+ */
+export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
+  const undo: (() => unknown)[] = []
+  const stop = once(async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  })
+  try {
+    return { ...(await assemble(config, options.progress ?? (() => {}), undo)), stop }
+  } catch (cause) {
+    await stop().catch(() => {})
+    throw cause
+  }
+}
+
+async function assemble(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Omit<Running, 'stop'>> {
+  const startedAt = performance.now()
+  await mkdir(config.dataDir, { recursive: true }).catch((cause: Error) => {
+    throw new AppError('unavailable', `The data folder ${config.dataDir} cannot be written: ${cause.message}`, { cause })
+  })
+  const reports = await createErrorReports(config.sentryDsn, 'linekeeper')
+  undo.push(() => reports.close())
+  const report = createReport(createLogger(config.logLevel), reports)
+  const metrics = createMetrics()
+  const database = await openOwnOrGiven(config, progress, undo)
+  const vault = await openVault(config)
+  const sql = database.read
+  const made = await ensureDefaultSource(sql, vault, config, systemNow())
+  if (config.adminEmail && config.adminPassword) await ensureFirstOperator(sql, config.adminEmail, config.adminPassword, systemNow())
+  const setupToken = await ensureSetupToken(sql, systemNow())
+
+  const sources = await SourceBook.load(sql, vault, systemNow)
+  undo.push(() => sources.close())
+  const bus = await createBus(database.bus, { failed: (cause) => report.databaseLost(cause) })
+  undo.push(() => bus.close())
+  const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed: (cause) => report.failed(cause) })
+  undo.push(() => ingest.close())
+  const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
+  undo.push(() => auth.close())
+  const live = createLive({ sql, bus, allowances: config, now: systemNow, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed: (cause) => report.failed(cause) })
+  undo.push(() => live.close())
+  metrics.watch({ backlog: () => ingest.writer.backlog.entries, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
+
+  const doors = webhooks({
+    ...ingest.receiving,
+    findSource: (slug) => sources.find(slug),
+    maxBodyBytes: config.maxBodyBytes,
+    limits: new WebhookLimits(config.rateLimits),
+    clientAddress: createClientAddress(config.trustedProxies),
+    answered: metrics.webhookAnswered,
+    failed: (cause) => report.failed(cause),
+  })
+  const jobs = scheduleJobs(JOBS, ingest.jobDeps, (job, cause) => report.jobFailed(job, cause))
+  undo.push(() => stopJobs(jobs))
+  const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
+  const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, webhooks: doors, readiness: ingest.readiness, now: systemNow })
+  const server = listen(app, config)
+  undo.push(() => server.stop())
+  report.started(server.url, performance.now() - startedAt)
+  return {
+    url: server.url,
+    webhookUrl: `${config.port === 0 ? server.url : config.publicUrl}/api/whatsapp/webhook`,
+    setupLink: setupToken && `${config.port === 0 ? server.url : config.publicUrl}/setup?token=${setupToken}`,
+    generatedSecret: made.created && config.webhookSecret === null ? made.secret : null,
+    database,
+    vault,
+  }
+}
+
+async function openOwnOrGiven(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Database> {
+  const embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir, progress) : undefined
+  // One that was running before us belongs to somebody else, until the lock says that nobody holds it.
+  let isOurs = embedded?.adopted === false
+  if (embedded) undo.push(() => isOurs && embedded.stop())
+  progress('Preparing the database…')
+  const database = await openDatabase(embedded?.url ?? (config.databaseUrl as string), config.pools)
+  undo.push(() => database.close())
+  const lock = await holdInstanceLock(database.bus, { mode: embedded ? 'exclusive' : 'shared' })
+  undo.push(() => lock.release())
+  isOurs = embedded !== undefined
+  return database
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= work())
+}
