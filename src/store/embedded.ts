@@ -7,12 +7,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import postgres from 'postgres'
 import { AppError } from '../domain/error'
 import { type Runner, runnerFor } from './embedded-user'
+import { readOrCreateSecretFile } from './secret-file'
 
 export interface EmbeddedDatabase {
   /** `postgres://…` of the database `linekeeper`. */
@@ -37,11 +38,15 @@ const SETTINGS = {
   log_min_messages: 'warning',
 }
 
+/** Not ours: it holds secrets, and every process of the machine's root could read them there. */
+const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' }
+
 /**
  * Starts, or adopts, the cluster in `dataDir`.
  * @throws AppError `unavailable` with one sentence when the folder or the user makes it impossible.
  */
 export async function startEmbedded(dataDir: string, progress: (line: string) => void): Promise<EmbeddedDatabase> {
+  await checkWritable(resolve(dataDir))
   const runner = await runnerFor(resolve(dataDir), progress)
   const clusterDir = runner.clusterDir
   const password = await readOrCreatePassword(dataDir)
@@ -59,23 +64,43 @@ export async function startEmbedded(dataDir: string, progress: (line: string) =>
   return { url, adopted: false, stop: () => stopPid(child.pid as number, clusterDir) }
 }
 
-/** initdb by hand: the package's own class would hook our signals and stop the cluster behind our back. */
+/** @throws AppError `unavailable`: the first thing that goes wrong on a machine is told before anything else is tried. */
+async function checkWritable(dataDir: string): Promise<void> {
+  const probe = join(dataDir, `.probe-${process.pid}`)
+  try {
+    await mkdir(dataDir, { recursive: true })
+    await writeFile(probe, '')
+    await rm(probe)
+  } catch (cause) {
+    throw new AppError('unavailable', `The data folder ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code}): set DATA_DIR to a folder that this user may write`, { cause })
+  }
+}
+
+/**
+ * initdb by hand: the package's own class would hook our signals and stop the cluster behind our back. It works beside the
+ * place and is moved there when it is whole: a kill in the middle, or two first starts at once, leave no half cluster.
+ */
 async function initialise(clusterDir: string, password: string, runner: Runner): Promise<void> {
-  await rm(clusterDir, { recursive: true, force: true })
-  mkdirSync(clusterDir, { recursive: true, mode: 0o700 })
-  if (runner.uid !== undefined) chownSync(clusterDir, runner.uid, runner.gid as number)
+  const draft = `${clusterDir}.new-${process.pid}`
+  await rm(draft, { recursive: true, force: true })
+  mkdirSync(draft, { recursive: true, mode: 0o700 })
+  if (runner.uid !== undefined) chownSync(draft, runner.uid, runner.gid as number)
   const flags = ['--username=linekeeper', '--auth=scram-sha-256', '--pwfile=/dev/stdin', '--encoding=UTF8', '--locale=C', '--data-checksums', '--no-instructions']
-  const result = spawnSync(join(dirname(runner.binary), 'initdb'), ['-D', clusterDir, ...flags], {
+  const result = spawnSync(join(dirname(runner.binary), 'initdb'), ['-D', draft, ...flags], {
     input: `${password}\n`,
     encoding: 'utf8',
-    cwd: clusterDir,
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    cwd: draft,
+    env: ENVIRONMENT,
     ...idsOf(runner),
   })
-  if (result.status === 0) return
-  await rm(clusterDir, { recursive: true, force: true })
-  const told = lastLine(result.stderr ?? '') || String(result.error ?? `exit code ${result.status}`)
-  throw new AppError('unavailable', `The embedded Postgres could not be created in ${clusterDir}: ${told}`)
+  try {
+    if (result.status !== 0) throw new Error(lastLine(result.stderr ?? '') || String(result.error ?? `exit code ${result.status}`))
+    await rename(draft, clusterDir)
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true })
+    if (existsSync(join(clusterDir, 'PG_VERSION'))) return
+    throw new AppError('unavailable', `The embedded Postgres could not be created in ${clusterDir}: ${(cause as Error).message}`, { cause })
+  }
 }
 
 const idsOf = (runner: Runner) => (runner.uid === undefined ? {} : { uid: runner.uid, gid: runner.gid as number })
@@ -83,7 +108,7 @@ const idsOf = (runner: Runner) => (runner.uid === undefined ? {} : { uid: runner
 async function launch(clusterDir: string, port: number, runner: Runner, logFile: string): Promise<ChildProcess> {
   const flags = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(logFile, 'a', 0o600)
-  const child = spawn(runner.binary, ['-D', clusterDir, ...flags], { detached: true, stdio: ['ignore', log, log], cwd: clusterDir, env: { ...process.env, LC_ALL: 'C' }, ...idsOf(runner) })
+  const child = spawn(runner.binary, ['-D', clusterDir, ...flags], { detached: true, stdio: ['ignore', log, log], cwd: clusterDir, env: ENVIRONMENT, ...idsOf(runner) })
   closeSync(log)
   child.on('error', () => {})
   child.unref()
@@ -119,6 +144,9 @@ async function createDatabase(url: string): Promise<void> {
   try {
     const [found] = await client`select 1 from pg_database where datname = 'linekeeper'`
     if (!found) await client`create database linekeeper`
+  } catch (cause) {
+    // Another start was quicker.
+    if (!['42P04', '23505'].includes((cause as { code?: string }).code ?? '')) throw cause
   } finally {
     await client.end()
   }
@@ -165,13 +193,8 @@ async function stopPid(pid: number, clusterDir: string): Promise<void> {
 }
 
 async function readOrCreatePassword(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'postgres.password')
-  const known = await readFile(file, 'utf8').catch(() => undefined)
-  if (known) return known.trim()
-  const password = randomBytes(24).toString('base64url')
-  await mkdir(dataDir, { recursive: true })
-  await writeFile(file, password, { mode: 0o600 })
-  return password
+  const text = await readOrCreateSecretFile(join(dataDir, 'postgres.password'), () => randomBytes(24).toString('base64url'))
+  return text.trim()
 }
 
 function freePort(): Promise<number> {
