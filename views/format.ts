@@ -56,11 +56,12 @@ export function bytes(count: number): string {
 }
 
 /**
- * Kita escapes only the quote in attributes, so `&lt;` in a sender's text would be shown as `<`. Not dangerous, but not
- * what was sent either: every attribute that carries a sender's text goes through here.
+ * Every attribute that carries a text which is not ours goes through here. Kita escapes only the quote in attributes,
+ * which is enough for a browser but not for htmx: before parsing, it rewrites `<hx-…>` anywhere in a response, inside
+ * attributes too, to a tag with quotes of its own, and so would let the text out of its attribute.
  */
 export function attr(text: string): string {
-  return text.includes('&') ? text.replaceAll('&', '&amp;') : text
+  return Bun.escapeHTML(text)
 }
 
 /** A dot for each character, so that the length still tells a code from a letter; at most 24. */

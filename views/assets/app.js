@@ -3,7 +3,7 @@
 {
   const all = (selector) => [...document.querySelectorAll(selector)]
   const one = (selector) => document.querySelector(selector)
-  const on = (type, handler, capture) => addEventListener(type, handler, capture)
+  const on = addEventListener.bind(window)
   const live = one('#live')
 
   // --- times -------------------------------------------------------------------------------------------------------
@@ -103,32 +103,33 @@
   // --- tails -------------------------------------------------------------------------------------------------------
 
   let waiting = []
-  const pill = () => one('[data-pill]')
+  const isNew = ({ id }) => !document.getElementById(id) && !waiting.some((row) => row.id === id)
   function putOnTop(tail, rows) {
     tail.prepend(...rows)
     while (tail.children.length > tail.dataset.tail) tail.lastElementChild.remove()
   }
+  function wait(rows) {
+    const pill = one('[data-pill]')
+    waiting = rows
+    pill.hidden = rows.length === 0
+    pill.textContent = `${rows.length} new`
+  }
   on('htmx:before:swap', ({ detail: { tasks } }) => {
     for (const task of [...tasks]) {
       const tail = task.target
-      if (task.swapSpec?.style !== 'afterbegin' || !tail?.matches('[data-tail]')) continue
+      if (!tail?.matches('[data-tail]')) continue
       tasks.splice(tasks.indexOf(task), 1)
-      const rows = [...task.fragment.children].filter((row) => !document.getElementById(row.id) && !waiting.some(({ id }) => id === row.id))
-      if (tail.getBoundingClientRect().top > 0) {
-        putOnTop(tail, rows)
-        continue
-      }
-      waiting = [...rows, ...waiting].slice(0, tail.dataset.tail)
-      pill().hidden = waiting.length === 0
-      pill().textContent = `${waiting.length} new`
+      const rows = [...task.fragment.children].filter(isNew)
+      if (tail.getBoundingClientRect().top > 0) putOnTop(tail, rows)
+      else wait([...rows, ...waiting].slice(0, tail.dataset.tail))
     }
   })
   on('click', ({ target }) => {
     if (!target.closest('[data-pill]')) return
     const tail = one('[data-tail]')
-    putOnTop(tail, waiting)
-    waiting = []
-    pill().hidden = true
+    const rows = waiting
+    wait([])
+    putOnTop(tail, rows.filter(isNew))
     refreshTimes()
     tail.parentElement.scrollIntoView()
   })
@@ -143,6 +144,7 @@
     row?.scrollIntoView({ block: 'nearest' })
   }
   let wentG = 0
+  const go = (path) => Date.now() - wentG < 1500 && location.assign(path)
   const keys = {
     '/': () => one('[data-search]')?.focus(),
     j: () => moveBy(1),
@@ -150,8 +152,8 @@
     o: () => document.activeElement.closest('.row, .event')?.querySelector('a').click(),
     '?': () => one('#help')?.showModal(),
     g: () => (wentG = Date.now()),
-    s: () => Date.now() - wentG < 1500 && location.assign('/'),
-    e: () => Date.now() - wentG < 1500 && location.assign('/events'),
+    s: () => go('/'),
+    e: () => go('/events'),
   }
   on('keydown', (event) => {
     const { target, key } = event

@@ -9,9 +9,9 @@ import { summaryOf } from './summary'
 /** Fragment `event-<id>`: one line of a tail. `session` is left out where the page already says it. */
 export function EventRow({ event, session = true }: { event: EventRecord; session?: boolean }): JSX.Element {
   return (
-    <li class={session ? 'event' : 'event alone'} id={ids.event(event.id)}>
+    <li class={session ? 'event' : 'event alone'} id={attr(ids.event(event.id))}>
       <Clock at={event.receivedAt} ms />
-      <a href={paths.event(event.id)}>
+      <a href={attr(paths.event(event.id))}>
         <code safe>{String(event.type)}</code>
       </a>
       {session && (

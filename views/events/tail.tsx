@@ -15,9 +15,11 @@ export interface EventTailProps {
 export function EventTail({ events, keep, live = true, session = true }: EventTailProps): JSX.Element {
   return (
     <div class="tail">
-      <button type="button" class="pill" data-pill hidden hx-morph-skip>
-        new
-      </button>
+      {live && (
+        <button type="button" class="pill" data-pill hidden hx-morph-skip>
+          new
+        </button>
+      )}
       <ol class="events" id={live ? ids.tail : undefined} data-tail={live ? String(keep) : undefined}>
         {events.slice(0, keep).map((event) => (
           <EventRow event={event} session={session} />

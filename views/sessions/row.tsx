@@ -2,6 +2,7 @@ import { Html } from '@elysiajs/html'
 import type { Instant } from '../../src/domain/event'
 import type { SessionRecord } from '../../src/domain/records'
 import { attr, maskId } from '../format'
+import { ids } from '../live'
 import { paths } from '../paths'
 import { Icon } from '../shared/icon'
 import { Sparkline } from '../shared/sparkline'
@@ -16,7 +17,7 @@ import { needsYou, rankOf } from './rank'
 export function SessionRow({ session, now }: { session: SessionRecord; now: Instant }): JSX.Element {
   const look = lookOf(session)
   return (
-    <li class={rowClass(session)} id={`session-${session.id}`}>
+    <li class={rowClass(session)} id={attr(ids.row(session.id))}>
       {Icon({ name: look.icon, tone: look.tone })}
       <div class="name">
         <a href={attr(paths.session(session.source, session.name))} dir="auto" safe>

@@ -3,7 +3,7 @@ import type { EventType, Instant, Status } from '../../../src/domain/event'
 import type { CallRecord, EventDetail, EventRecord, MessageRecord, SessionRecord, TransitionRecord } from '../../../src/domain/records'
 
 export const NOW: Instant = Date.UTC(2026, 6, 28, 1, 42, 11)
-export const XSS = `"><img src=x onerror=alert(1)><script>alert('x')</script>&lt;`
+export const XSS = `"><img src=x onerror=alert(1)><script>alert('x')</script><hx-partial hx-target="#main">&lt;`
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
