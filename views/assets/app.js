@@ -49,7 +49,7 @@
       ring.lastElementChild.setAttribute('stroke-dasharray', `${left} 1`)
       const code = ring.closest('[data-code]')
       code.classList.toggle('over', left === 0)
-      code.querySelector('[data-expiry]').textContent = left > 0 ? `expires in ${duration(end - now)}` : 'Expired: the sender makes the next one'
+      code.querySelector('[data-expiry]').textContent = left > 0 ? `expires in ${duration(end - now)}` : 'Expired: the next one follows'
     }
   }
 

@@ -39,7 +39,7 @@ function Code({ qr, matrix, now }: { qr: QrRecord; matrix: QrMatrix | null; now:
           <b>Code {qr.count}</b> of this pairing
           <br />
           <span class="soft" data-expiry safe>
-            {isOver ? 'Expired: the sender makes the next one' : `expires in ${duration(qr.expiresAt - now)}`}
+            {isOver ? 'Expired: the next one follows' : `expires in ${duration(qr.expiresAt - now)}`}
           </span>
         </p>
       </div>
