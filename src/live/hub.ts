@@ -1,8 +1,8 @@
 import { encodeMessage, HEARTBEAT, type Message, OPENING } from './sse'
 
 export interface HubOptions {
-  /** Called with the number of open streams whenever it changes. */
-  counted?(streams: number): void
+  opened?(): void
+  closed?(): void
   now?(): number
 }
 
@@ -43,6 +43,7 @@ export class Hub {
   readonly #boot = Math.random().toString(36).slice(2, 8)
   readonly #heartbeat: ReturnType<typeof setInterval>
   readonly #now: () => number
+  #allChangedAt = 0
   #serial = 0
   #streams = 0
 
@@ -79,7 +80,8 @@ export class Hub {
           controller.enqueue(OPENING)
           for (const bytes of this.#missed(name, topic, lastEventId)) controller.enqueue(bytes)
           topic.streams.add(controller)
-          this.#count(1)
+          this.#streams++
+          this.options.opened?.()
         },
         cancel: () => this.#drop(topic, own),
       },
@@ -99,8 +101,13 @@ export class Hub {
     }
   }
 
-  /** Something changed that was not rendered because nobody listens: whoever comes back must resync. */
-  skip(name: string): void {
+  /** Something changed that was not rendered because nobody listens: whoever comes back must resync. Null: anything. */
+  skip(name: string | null): void {
+    if (name === null) {
+      this.#allChangedAt = this.#now()
+      for (const [each, topic] of this.#topics) if (topic.streams.size === 0) this.skip(each)
+      return
+    }
     this.#changedAt.set(name, this.#now())
     const topic = this.#topics.get(name)
     if (!topic) return
@@ -141,7 +148,7 @@ export class Hub {
 
   #missed(name: string, topic: Topic, lastEventId: string | null): Uint8Array[] {
     const resync = () => [encodeMessage({ event: 'resync', data: '1' }, `${this.#boot}.${++this.#serial}`)]
-    if (lastEventId === null || lastEventId === '') return this.#now() - (this.#changedAt.get(name) ?? 0) < UNSEEN_MS ? resync() : []
+    if (lastEventId === null || lastEventId === '') return this.#now() - Math.max(this.#allChangedAt, this.#changedAt.get(name) ?? 0) < UNSEEN_MS ? resync() : []
     const [boot, serial] = lastEventId.split('.')
     const seen = Number(serial)
     if (boot !== this.#boot || !Number.isInteger(seen) || seen < topic.lostUntil) return resync()
@@ -168,11 +175,7 @@ export class Hub {
   #drop(topic: Topic, stream: ReadableStreamDefaultController<Uint8Array>): void {
     if (!topic.streams.delete(stream)) return
     topic.idleAt = this.#now()
-    this.#count(-1)
-  }
-
-  #count(by: number): void {
-    this.#streams += by
-    this.options.counted?.(this.#streams)
+    this.#streams--
+    this.options.closed?.()
   }
 }

@@ -64,11 +64,11 @@ interface EventRow extends EventRecord {
 
 // The names are joined after the limit: before it, they would be looked up for every row that is sorted away.
 const selectEvents = (rest: string): string => `
-select e.id, e.session_id as "sessionId", so.slug as source, s.name as session, e.seq, e.type, e.provider_type as "providerType",
+select e.id, e.session_id as "sessionId", coalesce(so.slug, 'deleted') as source, s.name as session, e.seq, e.type, e.provider_type as "providerType",
   ${ms('e.received_at')} as "receivedAt", ${ms('e.occurred_at')} as "occurredAt", ${ms('e.at')} as at, e.message_id as "messageId", e.chat, e.text, e.facts,
   e.delivery_id as "deliveryId", e.body_size as "bodySize", ${micros('e.received_at')} as micros
 from (select e.* from events e ${rest}) e
-join sessions s on s.session_id = e.session_id join sources so on so.id = s.source_id
+join sessions s on s.session_id = e.session_id left join sources so on so.id = s.source_id
 order by e.received_at desc, e.id desc`
 
 function conditionsOf(query: Omit<EventQuery, 'session'>, sessionIds: readonly string[] | undefined): { where: string; values: (string | number | null)[] } {
@@ -95,7 +95,7 @@ function conditionsOf(query: Omit<EventQuery, 'session'>, sessionIds: readonly s
 
 async function findSessionIds(sql: Sql, name: string, source: string | undefined): Promise<string[]> {
   const rows = await sql.unsafe<{ id: string }[]>(
-    `select s.session_id as id from sessions s join sources so on so.id = s.source_id where s.name = $1 and ($2::text is null or so.slug = $2)`,
+    `select s.session_id as id from sessions s left join sources so on so.id = s.source_id where s.name = $1 and ($2::text is null or coalesce(so.slug, 'deleted') = $2)`,
     [name, source ?? null],
     { prepare: true },
   )

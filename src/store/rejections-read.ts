@@ -26,8 +26,8 @@ export async function listRejections(sql: Sql, options: ListOptions): Promise<Pa
 export async function listQuarantine(sql: Sql, options: ListOptions): Promise<Page<QuarantineRecord>> {
   const { where, parameters } = conditionsOf(options, 'r.received_at', 'so.slug', 'r.resolved_at is null')
   const rows = await sql.unsafe<(QuarantineRecord & { micros: number })[]>(
-    `select r.id, so.slug as source, r.name as session, ${ms('r.received_at')} as "receivedAt", r.reason, length(r.body) as "bodySize", ${micros('r.received_at')} as micros
-    from quarantine r join sources so on so.id = r.source_id ${where} order by r.received_at desc, r.id desc limit ${parameters.add(options.limit + 1)}`,
+    `select r.id, coalesce(so.slug, 'deleted') as source, r.name as session, ${ms('r.received_at')} as "receivedAt", r.reason, length(r.body) as "bodySize", ${micros('r.received_at')} as micros
+    from quarantine r left join sources so on so.id = r.source_id ${where} order by r.received_at desc, r.id desc limit ${parameters.add(options.limit + 1)}`,
     parameters.values,
     { prepare: true },
   )

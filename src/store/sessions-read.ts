@@ -27,7 +27,7 @@ export const ALL_SESSIONS = 5_000
 /** Sessions by source and name. @param defaults the allowances that apply where neither session nor source sets its own. */
 export async function listSessions(sql: Sql, filter: SessionFilter, defaults: Allowances, now: Instant): Promise<Page<SessionRecord>> {
   const { where, parameters } = conditionsOf(filter)
-  const rows = await sql.unsafe<SessionRow[]>(`${SELECT}${where} order by so.slug, s.name limit ${parameters.add(filter.limit + 1)}`, parameters.values, { prepare: true })
+  const rows = await sql.unsafe<SessionRow[]>(`${SELECT}${where} order by 2, s.name limit ${parameters.add(filter.limit + 1)}`, parameters.values, { prepare: true })
   const page = toPage(rows, filter.limit, (row) => writeCursor(row.source, row.name), (row) => sessionAt(row, defaults, now))
   const { health } = filter
   return health ? { ...page, data: page.data.filter((session) => health.includes(session.health)) } : page
@@ -74,10 +74,10 @@ select count(*)::int as count, concat(count(*), '/', sum(seq)) as events,
     (select md5(string_agg(so::text, '' order by id)) from sources so), (select md5(string_agg(id || name, '' order by id)) from operators)) as settings
 from sessions`
 
-const ORDER = `order by so.slug, s.name limit ${ALL_SESSIONS}`
+const ORDER = `order by 2, s.name limit ${ALL_SESSIONS}`
 
 export async function findSession(sql: Sql, source: string, name: string, defaults: Allowances, now: Instant): Promise<SessionRecord | undefined> {
-  const [row] = await sql.unsafe<SessionRow[]>(`${SELECT} where so.slug = $1 and s.name = $2`, [source, name], { prepare: true })
+  const [row] = await sql.unsafe<SessionRow[]>(`${SELECT} where coalesce(so.slug, 'deleted') = $1 and s.name = $2`, [source, name], { prepare: true })
   return row && sessionAt(row, defaults, now)
 }
 
@@ -87,7 +87,7 @@ export async function findSessionsById(sql: Sql, ids: readonly string[], default
 }
 
 export async function countSessions(sql: Sql): Promise<{ source: string; status: Status; count: number }[]> {
-  return sql.unsafe(`select so.slug as source, s.status, count(*)::int as count from sessions s join sources so on so.id = s.source_id group by 1, 2`, [], { prepare: true })
+  return sql.unsafe(`select coalesce(so.slug, 'deleted') as source, s.status, count(*)::int as count from sessions s left join sources so on so.id = s.source_id group by 1, 2`, [], { prepare: true })
 }
 
 interface Overrides {
@@ -116,18 +116,19 @@ interface SessionRow {
 const OVERRIDES = (table: string): string =>
   `json_build_object('staleAfterMs', ${table}.stale_after_ms, 'qrExpiresAfterMs', ${table}.qr_expires_after_ms, 'connectingTimeoutMs', ${table}.connecting_timeout_ms)`
 
+// A source that was deleted leaves its sessions until retention drops them.
 const SELECT = `
-select s.session_id as id, so.slug as source, s.name, s.provider, s.owner_id as "ownerId", o.name as "ownerName", s.seq, s.state, s.tally, s.usual_gap_ms as "usualGapMs",
+select s.session_id as id, coalesce(so.slug, 'deleted') as source, s.name, s.provider, s.owner_id as "ownerId", o.name as "ownerName", s.seq, s.state, s.tally, s.usual_gap_ms as "usualGapMs",
   case when coalesce(s.stale_after_ms, s.qr_expires_after_ms, s.connecting_timeout_ms, so.stale_after_ms, so.qr_expires_after_ms, so.connecting_timeout_ms) is not null
     then json_build_array(${OVERRIDES('s')}, ${OVERRIDES('so')}) end as overrides,
   ${ms('s.created_at')} as "createdAt", ${ms('s.updated_at')} as "updatedAt"
-from sessions s join sources so on so.id = s.source_id left join operators o on o.id = s.owner_id`
+from sessions s left join sources so on so.id = s.source_id left join operators o on o.id = s.owner_id`
 
 function conditionsOf(filter: SessionFilter): { where: string; parameters: Parameters } {
   const parameters = new Parameters()
   const conditions: string[] = []
   if (filter.status) conditions.push(`s.status = any(${parameters.add(`{${filter.status.join(',')}}`)}::text::text[])`)
-  if (filter.source) conditions.push(`so.slug = ${parameters.add(filter.source)}`)
+  if (filter.source) conditions.push(`coalesce(so.slug, 'deleted') = ${parameters.add(filter.source)}`)
   if (filter.owner) conditions.push(`s.owner_id = ${parameters.add(filter.owner)}`)
   for (const word of filter.q?.trim().split(/\s+/) ?? []) {
     if (word === '') continue
@@ -135,7 +136,7 @@ function conditionsOf(filter: SessionFilter): { where: string; parameters: Param
   }
   if (filter.cursor) {
     const [source, name] = readCursor(filter.cursor, 2)
-    conditions.push(`(so.slug, s.name) > (${parameters.add(String(source))}::text, ${parameters.add(String(name))}::text)`)
+    conditions.push(`(coalesce(so.slug, 'deleted'), s.name) > (${parameters.add(String(source))}::text, ${parameters.add(String(name))}::text)`)
   }
   return { where: conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '', parameters }
 }

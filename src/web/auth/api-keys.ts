@@ -11,6 +11,8 @@ export interface ApiClient {
   id: string
   name: string
   scopes: readonly Scope[]
+  /** Set when it is an operator's browser. */
+  operatorId?: string
 }
 
 export interface ApiKeyInput {

@@ -1,0 +1,100 @@
+import { createApp } from '../../src/app'
+import { type Config, loadConfig } from '../../src/config'
+import { Writer } from '../../src/ingest/writer'
+import type { Entry } from '../../src/ingest/batch'
+import { createBus } from '../../src/live/bus'
+import { createMetrics } from '../../src/telemetry/metrics'
+import { SourceBook } from '../../src/store/source-book'
+import { ensureDefaultSource } from '../../src/store/sources'
+import { Vault } from '../../src/store/vault'
+import { createAuth } from '../../src/web/auth/auth'
+import { ApiKeys } from '../../src/web/auth/api-keys'
+import { createOperator } from '../../src/web/auth/operators'
+import type { Role } from '../../src/store/operators'
+import { createLive } from '../../src/web/live/live'
+import type { Readiness } from '../../src/web/ops'
+import { freshDatabase } from '../support/database'
+
+export const BASE = 'http://localhost:3000'
+export const PASSWORD = 'correct horse battery'
+export const API_KEY = 'env-key-with-full-rights'
+const ROLES: Role[] = ['admin', 'operator', 'viewer']
+
+export type TestSite = Awaited<ReturnType<typeof openSite>>
+
+/** The whole edge on a real database, without a listening server. */
+export async function openSite(env: Record<string, string> = {}) {
+  const database = await freshDatabase()
+  const config: Config = { ...loadConfig({ API_KEY, RATE_LIMIT_LOGIN: '1000', ...env }), publicUrl: env.PUBLIC_URL ?? BASE }
+  const vault = new Vault(new Uint8Array(32))
+  await ensureDefaultSource(database.write, vault, config, Date.now())
+  const sources = await SourceBook.load(database.write, vault, Date.now)
+  const bus = await createBus(database.bus)
+  const failures: unknown[] = []
+  const metrics = createMetrics()
+  const failed = (cause: unknown) => void failures.push(cause)
+  const live = createLive({ sql: database.read, bus, allowances: config, now: Date.now, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed })
+  const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: 'test-secret-of-at-least-32-characters' })
+  const readiness: Readiness = { reasons: [], backlog: 0, journal: 0 }
+  const apiKeys = new ApiKeys(database.write, Date.now, config.apiKey)
+  const app = createApp({ config, database, report: { failed }, metrics, sources, auth, apiKeys, live, readiness: async () => readiness, now: Date.now })
+  const writer = new Writer(database.write, Date.now, {
+    committed: ({ works }) => bus.publish({ sessions: works.map((work) => work.sessionId), statusChanged: works.some((work) => work.stateChanged) }),
+  })
+  const source = sources.default()
+  return {
+    app,
+    auth,
+    apiKeys,
+    config,
+    database,
+    failures,
+    live,
+    metrics,
+    readiness,
+    source,
+    /** Commits entries of test/support/entries.ts for the default source. */
+    write: (entry: Entry) => writer.append({ ...entry, sessionId: entry.sessionId, session: { ...entry.session, sourceId: source.id } }),
+    fetch: (path: string, init: RequestInit = {}) => app.handle(new Request(new URL(path, 'http://localhost:3000'), init)),
+    async close() {
+      live.close()
+      await bus.close()
+      await sources.close()
+      await auth.close()
+      await database.close()
+    },
+  }
+}
+
+/** One operator of each role, logged in: the cookie header of each. */
+export async function logInAll(site: TestSite): Promise<Record<Role, string>> {
+  const cookies = {} as Record<Role, string>
+  for (const role of ROLES) {
+    await createOperator(site.database.write, { name: `Some ${role}`, email: `${role}@example.org`, password: PASSWORD, role }, Date.now())
+    cookies[role] = await logIn(site, `${role}@example.org`)
+  }
+  return cookies
+}
+
+export async function logIn(site: TestSite, email: string, password = PASSWORD): Promise<string> {
+  const response = await postForm(site, '/login', { email, password })
+  if (response.status !== 303) throw new Error(`log-in answered ${response.status}: ${await response.text()}`)
+  return cookieHeader(response)
+}
+
+export function cookieHeader(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+}
+
+export function postForm(site: TestSite, path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+  return site.fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  })
+}
+
+export const withKey = (key = API_KEY) => ({ headers: { authorization: `Bearer ${key}` } })
