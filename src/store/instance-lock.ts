@@ -1,4 +1,4 @@
-import type { ReservedSql, Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { AppError } from '../domain/error'
 
 export interface InstanceLock {
@@ -22,61 +22,41 @@ const CHECK_EVERY_MS = 5_000
 const TAKEN = 'Another Linekeeper runs on this database: stop it first, or give this one a DATA_DIR and a PORT of its own'
 
 /**
- * Holds, on a connection of its own, the lock that says "a server runs here"; taken again when the connection breaks.
+ * Holds the lock that says "a server runs here", and takes it again when the connection broke. `sql` must have one
+ * connection (`Database.bus`): the lock belongs to that, and other statements may go on using it.
  * @throws AppError `conflict` with one sentence when somebody else has it.
  */
 export async function holdInstanceLock(sql: Sql, options: LockOptions = {}): Promise<InstanceLock> {
   const { mode = 'exclusive', waitMs = 3_000, message = TAKEN, lost = () => {} } = options
-  const lock = mode === 'exclusive' ? `select pg_try_advisory_lock(${LOCK}) as held` : `select pg_try_advisory_lock_shared(${LOCK}) as held`
-  let connection = await take(sql, lock, waitMs)
-  if (!connection) throw new AppError('conflict', message)
-  const timer = setInterval(() => void check(), CHECK_EVERY_MS)
-  timer.unref()
+  if (sql.options.max !== 1) throw new TypeError('The instance lock needs a client of one connection')
+  if (!(await take(sql, mode, waitMs))) throw new AppError('conflict', message)
   let checking: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => void (checking = checking.then(check)), CHECK_EVERY_MS)
+  timer.unref()
 
-  // Asking for a lock that this connection has already is granted: so asking again is also the test of having it.
-  function check(): Promise<void> {
-    checking = checking.then(async () => {
-      const held = connection ? await tryOnce(connection, lock) : 'broken'
-      if (held === true) return
-      connection?.release()
-      connection = held === 'broken' ? await take(sql, lock, waitMs).catch(() => undefined) : undefined
-      if (connection || held === 'broken') return
-      clearInterval(timer)
-      lost()
-    })
-    return checking
+  // Who has the lock is granted it again: so asking for it is also the test of having it, and the way to get it back.
+  async function check(): Promise<void> {
+    const held = await take(sql, mode, waitMs).catch(() => 'away')
+    if (held !== false) return
+    clearInterval(timer)
+    lost()
   }
 
   return {
     async release() {
       clearInterval(timer)
       await checking
-      await connection?.unsafe('select pg_advisory_unlock_all()').catch(() => {})
-      connection?.release()
-      connection = undefined
+      await sql`select pg_advisory_unlock_all()`.catch(() => {})
     },
   }
 }
 
-async function take(sql: Sql, lock: string, waitMs: number): Promise<ReservedSql | undefined> {
-  const connection = await sql.reserve()
+async function take(sql: Sql, mode: 'exclusive' | 'shared', waitMs: number): Promise<boolean> {
   for (let waited = 0; ; waited += TRY_EVERY_MS) {
-    const held = await tryOnce(connection, lock)
-    if (held === true) return connection
-    if (held === 'broken' || waited >= waitMs) {
-      connection.release()
-      return undefined
-    }
+    const [row] =
+      mode === 'exclusive' ? await sql<{ held: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as held` : await sql<{ held: boolean }[]>`select pg_try_advisory_lock_shared(${LOCK}) as held`
+    if (row?.held) return true
+    if (waited >= waitMs) return false
     await Bun.sleep(TRY_EVERY_MS)
-  }
-}
-
-async function tryOnce(connection: ReservedSql, lock: string): Promise<boolean | 'broken'> {
-  try {
-    const [row] = await connection.unsafe<{ held: boolean }[]>(lock)
-    return row?.held ?? false
-  } catch {
-    return 'broken'
   }
 }

@@ -1,37 +1,58 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { connect, type Database } from '../../src/store/database'
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import type { Sql } from 'postgres'
+import { connect } from '../../src/store/database'
 import { holdInstanceLock } from '../../src/store/instance-lock'
-import { freshDatabase } from '../support/database'
+import { freshDatabaseUrl } from '../support/database'
 
-let db: Database
-beforeAll(async () => void (db = await freshDatabase()))
-afterAll(() => db.close())
+let url: string
+let clients: Sql[] = []
+beforeAll(async () => void (url = await freshDatabaseUrl()))
+afterEach(async () => {
+  await Promise.all(clients.map((client) => client.end({ timeout: 1 })))
+  clients = []
+})
+
+/** Another server, as the database sees it. */
+function server(): Sql {
+  const client = connect(url, 1)
+  clients.push(client)
+  return client
+}
 
 const now = { waitMs: 0 }
 
 describe('the instance lock', () => {
   test('lets one server run on a database, and the next when it has gone', async () => {
-    const first = await holdInstanceLock(db.read, now)
-    expect(holdInstanceLock(db.write, now)).rejects.toThrow('Another Linekeeper runs on this database')
+    const first = await holdInstanceLock(server(), now)
+    expect(holdInstanceLock(server(), now)).rejects.toThrow('Another Linekeeper runs on this database')
     await first.release()
-    const second = await holdInstanceLock(db.write, now)
+    const second = await holdInstanceLock(server(), now)
     await second.release()
   })
 
+  test('leaves its connection to others', async () => {
+    const bus = server()
+    const lock = await holdInstanceLock(bus, now)
+    expect(await bus`select 1 as one`).toEqual([{ one: 1 }] as never)
+    await lock.release()
+    await (await holdInstanceLock(server(), now)).release()
+    expect(holdInstanceLock(connect(url, 2), now)).rejects.toThrow('one connection')
+  })
+
   test('waits for a server that was killed a moment ago', async () => {
-    const killed = connect(db.url, 1)
+    const killed = server()
     await holdInstanceLock(killed, now)
-    const waiting = holdInstanceLock(db.read, { waitMs: 3_000 })
+    const waiting = holdInstanceLock(server(), { waitMs: 3_000 })
     await killed.end({ timeout: 0 })
     await (await waiting).release()
   })
 
   test('lets several servers share a database, but no restore beside them', async () => {
-    const one = await holdInstanceLock(db.read, { ...now, mode: 'shared' })
-    const two = await holdInstanceLock(db.write, { ...now, mode: 'shared' })
-    expect(holdInstanceLock(db.read, { ...now, message: 'stop the servers first' })).rejects.toThrow('stop the servers first')
+    const one = await holdInstanceLock(server(), { ...now, mode: 'shared' })
+    const two = await holdInstanceLock(server(), { ...now, mode: 'shared' })
+    expect(holdInstanceLock(server(), { ...now, message: 'stop the servers first' })).rejects.toThrow('stop the servers first')
     await one.release()
     await two.release()
-    await (await holdInstanceLock(db.read, now)).release()
+    await (await holdInstanceLock(server(), now)).release()
   })
 })
