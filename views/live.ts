@@ -15,6 +15,21 @@
  * topic `session:<id>`   partial(session-head|-qr|-timeline|-events|-messages|-facts), prepend(event row), partial(worst), announce
  * topic `events`         prepend(event row), partial(worst)
  *
+ * Fragment (DOM id)                     component and props
+ * `session-<uuid>`                      sessions/row        SessionRow {session, now}
+ * `counts`                              sessions/counters   Counters {counts: countSessions(all)}
+ * `session-head` / `session-facts`      sessions/head|facts SessionHead, SessionFacts {session, now}
+ * `session-qr`                          sessions/qr-card    QrCard {session, matrix: qrMatrix(code) | null, now}
+ * `session-timeline`                    sessions/timeline   SessionTimeline {transitions, now}
+ * `session-events`                      sessions/events     SessionEvents {session, events}
+ * `session-messages`                    sessions/messages   SessionMessages {messages, calls}
+ * `event-<id>`                          events/row          EventRow {event, session?: false on a session's page}
+ * `worst`                               layouts/worst-mark  WorstMark {worst: worstOf(all)}
+ * `flash`                               errors/flash        Flash {kind, message}
+ *
+ * Pages (toDocument makes the document): SessionsPage, SessionPage, EventsPage, EventPage, LoginPage, SetupPage,
+ * ErrorPage, ApiKeysPage; each exports its props beside it. All lists are newest first.
+ *
  * Fragments look the same to every viewer. What a role may not do carries class `needs-operator` or `needs-admin` and is hidden by
  * the stylesheet through `<body data-role>`; the server refuses it anyway.
  */
@@ -47,11 +62,14 @@ export const ids = {
 }
 
 /** A part that fetches itself anew takes the page's worst state along, and leaves the title to app.js, which knows it. */
-export const REFETCH = { 'hx-swap': 'outerMorph ignoreTitle:true', 'hx-select-oob': '#worst:outerMorph' } as const
+export const REFETCH = { 'hx-swap': 'outerMorph ignoreTitle:true', 'hx-select-oob': '#worst:outerMorph', 'hx-sync': 'this:drop' } as const
 
-/** A GET form that shows its results at once and keeps the address in step. */
+/**
+ * A GET form that shows its results at once and keeps the address in step. It shares the target's queue and goes first:
+ * a refetch that was under way would bring back the old search.
+ */
 export function searchAsYouType(url: string, target: string): Record<string, string> {
-  return { ...REFETCH, 'hx-get': url, 'hx-trigger': 'input delay:300ms, submit', 'hx-target': target, 'hx-select': target, 'hx-replace-url': 'true', 'hx-sync': 'this:replace' }
+  return { ...REFETCH, 'hx-get': url, 'hx-trigger': 'input delay:300ms, submit', 'hx-target': target, 'hx-select': target, 'hx-replace-url': 'true', 'hx-sync': `${target}:replace` }
 }
 
 /** A message that morphs the fragment into place. `html` is the fragment with its own element and id. */
