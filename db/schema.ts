@@ -110,15 +110,12 @@ export const sessions = pgTable('sessions', {
   since: instant('since').notNull(),
   accountId: text('account_id'),
   accountName: text('account_name'),
-  /** Events folded; also the version that a commit compares. */
-  seq: bigint('seq', { mode: 'number' }).notNull(),
-  /** SessionState: the ordered fold. */
+  /** SessionState, the ordered fold, without what the pulse has. */
   state: json('state').notNull(),
-  /** SessionTally: what any order sums up to. */
+  /** SessionTally, what any order sums up to, without what the pulse has. */
   tally: json('tally').notNull(),
   /** State and tally at the start of the kept ledger, or null when the ledger is whole. */
   base: json('base'),
-  lastEventAt: instant('last_event_at'),
   /** Not before this instant can the session be stale; the sweep looks closer and moves it on. Null = nothing to judge. */
   staleAt: instant('stale_at'),
   usualGapMs: bigint('usual_gap_ms', { mode: 'number' }),
@@ -128,6 +125,11 @@ export const sessions = pgTable('sessions', {
   createdAt: instant('created_at').notNull(),
   /** When status, QR, account … last changed; the tally moves without it, so that its updates stay heap-only. */
   updatedAt: instant('updated_at').notNull(),
+  // From here on: what moves with every event.
+  /** Events folded; also the version that a commit compares. */
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+  lastEventAt: instant('last_event_at'),
+  pulse: text('pulse').notNull(),
 }, (t) => [
   index('sessions_status').on(t.status),
   index('sessions_source').on(t.sourceId, t.name),

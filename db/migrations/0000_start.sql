@@ -155,18 +155,19 @@ CREATE TABLE "sessions" (
 	"since" timestamp with time zone NOT NULL,
 	"account_id" text,
 	"account_name" text,
-	"seq" bigint NOT NULL,
 	"state" json NOT NULL,
 	"tally" json NOT NULL,
 	"base" json,
-	"last_event_at" timestamp with time zone,
 	"stale_at" timestamp with time zone,
 	"usual_gap_ms" bigint,
 	"stale_after_ms" bigint,
 	"qr_expires_after_ms" bigint,
 	"connecting_timeout_ms" bigint,
 	"created_at" timestamp with time zone NOT NULL,
-	"updated_at" timestamp with time zone NOT NULL
+	"updated_at" timestamp with time zone NOT NULL,
+	"seq" bigint NOT NULL,
+	"last_event_at" timestamp with time zone,
+	"pulse" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "settings" (
@@ -225,3 +226,6 @@ CREATE TABLE "deliveries_default" PARTITION OF "deliveries" DEFAULT;--> statemen
 -- Room on the page for heap-only updates of the rows that every event touches.
 ALTER TABLE "sessions" SET (fillfactor = 40);--> statement-breakpoint
 ALTER TABLE "messages" SET (fillfactor = 80);
+--> statement-breakpoint
+-- Long bodies come compressed: Postgres' own attempt would cost more than it saves.
+ALTER TABLE "deliveries" ALTER COLUMN "body" SET STORAGE EXTERNAL;

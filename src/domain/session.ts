@@ -33,16 +33,23 @@ export interface Position {
   id: string
 }
 
-/** What any order of the same events sums up to. Kept as jsonb in `sessions.tally`. */
+/**
+ * What any order of the same events sums up to. The numbers move with every event and are kept in `sessions.pulse`; `lastOf`
+ * and `past` move rarely and are kept as json in `sessions.tally`.
+ */
 export interface SessionTally {
   events: number
   messagesReceived: number
   messagesSent: number
   calls: number
   lastEventAt: Instant | null
+  /** Minute of arrival (since the epoch) of the last event, and how many came in it so far. */
+  minute: number
+  count: number
+  /** When each type last arrived, in steps of 5 s. */
   lastOf: Partial<Record<EventType, Instant>>
-  /** Events per minute of arrival: `counts[i]` is minute `from + i` since the epoch; at most 60 entries. */
-  minutes: { from: number; counts: number[] }
+  /** Events per minute before `minute`: `counts[i]` is minute `from + i`; at most 59 entries. */
+  past: { from: number; counts: number[] }
 }
 
 export function initialState(createdAt: Instant): SessionState {
@@ -64,7 +71,7 @@ export function initialState(createdAt: Instant): SessionState {
 }
 
 export function emptyTally(): SessionTally {
-  return { events: 0, messagesReceived: 0, messagesSent: 0, calls: 0, lastEventAt: null, lastOf: {}, minutes: { from: 0, counts: [] } }
+  return { events: 0, messagesReceived: 0, messagesSent: 0, calls: 0, lastEventAt: null, minute: 0, count: 0, lastOf: {}, past: { from: 0, counts: [] } }
 }
 
 export function isBefore(a: Position, b: Position): boolean {

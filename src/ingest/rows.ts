@@ -3,7 +3,9 @@ import type { MessageFacts } from '../domain/event'
 import { deadlineOf } from '../domain/staleness'
 import type { DeliveryRow, EventRow, MessageRow } from '../store/ledger'
 import type { CallRow, ReactionRow } from '../store/projections'
+import { isOnlyPulse } from '../store/session-pulse'
 import type { SessionRow, TransitionRow } from '../store/session-writes'
+import { packBody } from '../store/packing'
 import type { Entry, PendingEvent, SessionWork } from './batch'
 
 const MINUTE_MS = 60_000
@@ -37,9 +39,10 @@ export function rowsOf(works: SessionWork[], now: number): BatchRows {
       if (minute + MINUTE_MS < now - ROLLUP_GRACE_MS / 2) rows.lateMinutes.push(minute)
       if (!entry.delivery || written.has(entry)) continue
       written.add(entry)
-      rows.deliveries.push(deliveryRow(work.sessionId, work.session.sourceId, entry.delivery, offset))
-      bodies.push(entry.delivery.body)
-      offset += entry.delivery.body.byteLength
+      const body = packBody(entry.delivery.body)
+      rows.deliveries.push(deliveryRow(work.sessionId, work.session.sourceId, entry.delivery, offset, body.byteLength))
+      bodies.push(body)
+      offset += body.byteLength
     }
   }
   rows.bodies = Buffer.concat(bodies)
@@ -47,27 +50,21 @@ export function rowsOf(works: SessionWork[], now: number): BatchRows {
 }
 
 export function sessionRow(work: SessionWork, now: number): SessionRow {
-  const { state, tally, seq, allowances } = work.after
+  const { before, after, session } = work
   return {
-    s: work.sessionId,
-    b: work.before?.seq ?? 0,
-    n: seq,
-    u: work.session.sourceId,
-    nm: work.session.name,
-    p: work.session.provider,
-    ow: work.session.ownerId,
-    st: state.status,
-    rs: state.reason,
-    si: state.since,
-    ai: state.account?.id ?? null,
-    an: state.account?.name ?? null,
-    state,
-    tally,
-    l: tally.lastEventAt,
-    sa: deadlineOf(state, allowances),
-    ch: work.stateChanged,
-    t: now,
-    cr: work.createdAt,
+    sessionId: work.sessionId,
+    from: before?.seq ?? 0,
+    seq: after.seq,
+    sourceId: session.sourceId,
+    name: session.name,
+    provider: session.provider,
+    ownerId: session.ownerId,
+    fold: after,
+    isOnlyPulse: before !== undefined && isOnlyPulse(before, after),
+    staleAt: deadlineOf(after.state, after.allowances),
+    isChanged: work.stateChanged,
+    now,
+    createdAt: work.createdAt,
   }
 }
 
@@ -104,7 +101,7 @@ function factsOf(message: MessageFacts | undefined): Partial<MessageFacts> {
   return rest
 }
 
-function deliveryRow(sessionId: string, sourceId: string, delivery: NonNullable<Entry['delivery']>, offset: number): DeliveryRow {
+function deliveryRow(sessionId: string, sourceId: string, delivery: NonNullable<Entry['delivery']>, offset: number, length: number): DeliveryRow {
   return {
     s: sessionId,
     r: delivery.receivedAt,
@@ -116,7 +113,7 @@ function deliveryRow(sessionId: string, sourceId: string, delivery: NonNullable<
     c: delivery.scheme,
     k: delivery.secretId,
     b: offset,
-    l: delivery.body.byteLength,
+    l: length,
   }
 }
 

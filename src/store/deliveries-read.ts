@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import type { EventType } from '../domain/event'
 import type { EventDetail, EventRecord } from '../domain/records'
+import { unpackBody } from './packing'
 import { instant } from './page'
 
 type Delivery = NonNullable<EventDetail['delivery']>
@@ -18,7 +19,7 @@ export async function findDelivery(sql: Sql, event: EventRecord): Promise<Delive
     path: row.path,
     address: row.address,
     headers: readHeaders(row.headers),
-    body: row.body,
+    body: unpackBody(row.body),
     verdict: { scheme: row.scheme, secretId: row.secretId },
     siblings: [...siblings],
   }

@@ -1,9 +1,9 @@
 /**
- * The write path's statements: set-based, prepared once per connection, fed with one JSON text each. Rows travel as
- * `json`, not `jsonb`: it is cut up, not built. Bodies travel apart, joined into one
- * bytea that every row takes its slice of: it is parsed once, when the parameter is bound.
+ * The write path's statements: set-based, prepared once per connection, fed with one array per column. Bodies travel joined
+ * into one bytea that every row takes its slice of: it is parsed once, when the parameter is bound.
  */
 import type { Sql, TransactionSql } from 'postgres'
+import { plain, texts } from './columns'
 
 export type Tx = TransactionSql | Sql
 
@@ -18,7 +18,7 @@ export interface KeyRow {
  * came first, where it can be seen.
  */
 export async function claimKeys(tx: Tx, rows: KeyRow[]): Promise<{ fresh: Set<string>; first: Map<string, string> }> {
-  const result = await tx.unsafe<{ e: string; first: string | null }[]>(CLAIM_KEYS, [JSON.stringify(rows)], { prepare: true })
+  const result = await tx.unsafe<{ e: string; first: string | null }[]>(CLAIM_KEYS, [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)], { prepare: true })
   const fresh = new Set<string>()
   const first = new Map<string, string>()
   for (const row of result) {
@@ -30,7 +30,7 @@ export async function claimKeys(tx: Tx, rows: KeyRow[]): Promise<{ fresh: Set<st
 
 // `order by` keeps two processes from locking each other out; the first of equal keys in one batch wins.
 const CLAIM_KEYS = `
-with i as (select * from json_to_recordset($1::text::json) as r(s uuid, k uuid, e uuid)),
+with i as materialized (select * from unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) as r(s, k, e)),
 ins as (insert into event_keys (session_id, key, event_id) select s, k, e from i order by s, k, e on conflict do nothing returning session_id, key, event_id)
 select event_id as e, event_id as first from ins
 union all
@@ -57,13 +57,20 @@ export interface EventRow {
 }
 
 export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
-  await tx.unsafe(INSERT_EVENTS, [JSON.stringify(rows)], { prepare: true })
+  const columns = [
+    plain(rows, (r) => r.s), plain(rows, (r) => r.r), plain(rows, (r) => r.i), plain(rows, (r) => r.n), plain(rows, (r) => r.u), plain(rows, (r) => r.d),
+    texts(rows, (r) => r.t), texts(rows, (r) => r.pt), plain(rows, (r) => r.a), plain(rows, (r) => r.o), texts(rows, (r) => r.k), texts(rows, (r) => r.m),
+    texts(rows, (r) => r.c), texts(rows, (r) => r.x), plain(rows, (r) => r.z), texts(rows, (r) => JSON.stringify(r.f)),
+  ]
+  await tx.unsafe(INSERT_EVENTS, columns, { prepare: true })
 }
 
 const INSERT_EVENTS = `
 insert into events (session_id, received_at, id, seq, source_id, delivery_id, type, provider_type, at, occurred_at, key, message_id, chat, text, body_size, facts)
 select s, to_timestamp(r / 1000), i, n, u, d, t, pt, to_timestamp(a / 1000), to_timestamp(o / 1000), k, m, c, x, z, f
-from json_to_recordset($1::text::json) as r(s uuid, r float8, i uuid, n bigint, u uuid, d uuid, t text, pt text, a float8, o float8, k text, m text, c text, x text, z int, f json)`
+from unnest($1::text::uuid[], $2::text::float8[], $3::text::uuid[], $4::text::bigint[], $5::text::uuid[], $6::text::uuid[], $7::text::text[], $8::text::text[],
+  $9::text::float8[], $10::text::float8[], $11::text::text[], $12::text::text[], $13::text::text[], $14::text::text[], $15::text::int[], $16::text::json[])
+  as r(s, r, i, n, u, d, t, pt, a, o, k, m, c, x, z, f)`
 
 export interface DeliveryRow {
   s: string
@@ -81,13 +88,18 @@ export interface DeliveryRow {
 }
 
 export async function insertDeliveries(tx: Tx, rows: DeliveryRow[], bodies: Buffer): Promise<void> {
-  await tx.unsafe(INSERT_DELIVERIES, [JSON.stringify(rows), bodies], { prepare: true })
+  const columns = [
+    plain(rows, (r) => r.s), plain(rows, (r) => r.r), plain(rows, (r) => r.i), plain(rows, (r) => r.u), texts(rows, (r) => r.p), texts(rows, (r) => r.a),
+    texts(rows, (r) => r.h), texts(rows, (r) => r.c), plain(rows, (r) => r.k), plain(rows, (r) => r.b), plain(rows, (r) => r.l), bodies,
+  ]
+  await tx.unsafe(INSERT_DELIVERIES, columns, { prepare: true })
 }
 
 const INSERT_DELIVERIES = `
 insert into deliveries (session_id, received_at, id, source_id, path, address, headers, body, scheme, secret_id)
-select s, to_timestamp(r / 1000), i, u, p, a, h, substr($2::bytea, b, l), c, k
-from json_to_recordset($1::text::json) as r(s uuid, r float8, i uuid, u uuid, p text, a text, h text, c text, k uuid, b int, l int)`
+select s, to_timestamp(r / 1000), i, u, p, a, h, substr($12::bytea, b, l), c, k
+from unnest($1::text::uuid[], $2::text::float8[], $3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[],
+  $9::text::uuid[], $10::text::int[], $11::text::int[]) as r(s, r, i, u, p, a, h, c, k, b, l)`
 
 export interface MessageRow {
   s: string
@@ -113,7 +125,12 @@ export interface MessageRow {
  * edit, the first revocation. Every rule is a minimum, maximum or "the longest", so that order does not matter.
  */
 export async function upsertMessages(tx: Tx, rows: MessageRow[]): Promise<void> {
-  await tx.unsafe(UPSERT_MESSAGES, [JSON.stringify(rows)], { prepare: true })
+  const columns = [
+    plain(rows, (r) => r.s), texts(rows, (r) => r.m), texts(rows, (r) => r.c), texts(rows, (r) => r.f), texts(rows, (r) => r.t), texts(rows, (r) => r.w),
+    plain(rows, (r) => r.me), texts(rows, (r) => r.k), texts(rows, (r) => r.x), texts(rows, (r) => r.md), plain(rows, (r) => r.a), plain(rows, (r) => r.st),
+    plain(rows, (r) => r.da), plain(rows, (r) => r.ra), plain(rows, (r) => r.ea), plain(rows, (r) => r.va),
+  ]
+  await tx.unsafe(UPSERT_MESSAGES, columns, { prepare: true })
 }
 
 // Ack -1 (error) outranks 0 (pending) and yields to everything above.
@@ -122,7 +139,9 @@ insert into messages as m (session_id, id, chat, sender, recipient, author, from
 select s, m, min(c), min(f), min(t), min(w), bool_or(me), min(k), (array_agg(x order by ea desc nulls last, x))[1],
   (array_agg(md order by length(md) desc nulls last, md))[1], case when max(a) < 1 then min(a) else max(a) end, to_timestamp(min(st) / 1000), to_timestamp(min(da) / 1000), to_timestamp(min(ra) / 1000),
   to_timestamp(max(ea) / 1000), to_timestamp(min(va) / 1000)
-from json_to_recordset($1::text::json) as r(s uuid, m text, c text, f text, t text, w text, me boolean, k text, x text, md text, a int, st float8, da float8, ra float8, ea float8, va float8)
+from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::boolean[], $8::text::text[],
+  $9::text::text[], $10::text::text[], $11::text::int[], $12::text::float8[], $13::text::float8[], $14::text::float8[], $15::text::float8[], $16::text::float8[])
+  as r(s, m, c, f, t, w, me, k, x, md, a, st, da, ra, ea, va)
 group by s, m order by s, m
 on conflict (session_id, id) do update set
   chat = least(m.chat, excluded.chat), sender = least(m.sender, excluded.sender), recipient = least(m.recipient, excluded.recipient),

@@ -4,6 +4,7 @@ import type { EventType, Instant } from '../domain/event'
 import type { SessionState, SessionTally } from '../domain/session'
 import { ms } from './events'
 import type { Tx } from './ledger'
+import { coldStateOf, coldTallyOf, type FrozenFold, pulseOf, thaw } from './session-pulse'
 
 export interface LedgerEvent {
   id: string
@@ -36,8 +37,11 @@ export interface SessionBase {
   until: Instant
 }
 
+const SESSION = `session_id as "sessionId", name, seq, ${ms('created_at')} as "createdAt", state, tally, pulse, base`
+
 export async function listLedgerSessions(tx: Tx): Promise<LedgerSession[]> {
-  return tx.unsafe<LedgerSession[]>(`select session_id as "sessionId", name, seq, ${ms('created_at')} as "createdAt", state, tally, base from sessions order by session_id`)
+  const rows = await tx.unsafe<(LedgerSession & FrozenFold)[]>(`select ${SESSION} from sessions order by session_id`)
+  return rows.map((row) => ({ ...row, ...thaw(row) }))
 }
 
 /** A session's events, in no order; of an arrival between `from` and `to` where given. */
@@ -52,9 +56,8 @@ export async function listLedgerEvents(tx: Tx, sessionId: string, span: { from: 
 
 /** The sessions that have events in a partition. */
 export async function listSessionsToFoldAway(tx: Tx, partition: string): Promise<LedgerSession[]> {
-  return tx.unsafe<LedgerSession[]>(
-    `select session_id as "sessionId", name, seq, ${ms('created_at')} as "createdAt", state, tally, base from sessions s where exists (select 1 from ${partition} e where e.session_id = s.session_id)`,
-  )
+  const rows = await tx.unsafe<(LedgerSession & FrozenFold)[]>(`select ${SESSION} from sessions s where exists (select 1 from ${partition} e where e.session_id = s.session_id)`)
+  return rows.map((row) => ({ ...row, ...thaw(row) }))
 }
 
 export async function writeBase(tx: Tx, sessionId: string, base: SessionBase): Promise<void> {
@@ -128,8 +131,8 @@ export async function recountRollups(tx: Tx): Promise<void> {
 export async function rewriteSession(sql: Sql | Tx, session: { sessionId: string; seq: number; state: SessionState; tally: SessionTally }): Promise<void> {
   const { state } = session
   await sql.unsafe(
-    `update sessions set state = $3::text::json, tally = $4::text::json, status = $5, reason = $6, since = to_timestamp($7::float8 / 1000), updated_at = clock_timestamp()
+    `update sessions set state = $3::text::json, tally = $4::text::json, pulse = $8, status = $5, reason = $6, since = to_timestamp($7::float8 / 1000), updated_at = clock_timestamp()
      where session_id = $1 and seq = $2`,
-    [session.sessionId, session.seq, JSON.stringify(state), JSON.stringify(session.tally), state.status, state.reason, state.since],
+    [session.sessionId, session.seq, JSON.stringify(coldStateOf(state)), JSON.stringify(coldTallyOf(session.tally)), state.status, state.reason, state.since, pulseOf(session)],
   )
 }

@@ -1,7 +1,9 @@
 import type { Instant } from '../domain/event'
 import type { Transition } from '../domain/fold'
 import { initialState, type SessionState, type SessionTally } from '../domain/session'
+import { plain, texts } from './columns'
 import type { Tx } from './ledger'
+import { coldStateOf, coldTallyOf, type Fold, type FrozenFold, pulseOf, thaw } from './session-pulse'
 
 export interface StoredSession {
   sessionId: string
@@ -15,39 +17,35 @@ export interface StoredSession {
 
 /** The stored folds of these sessions; unknown ones are absent. */
 export async function findStoredSessions(tx: Tx, sessionIds: string[]): Promise<StoredSession[]> {
-  return tx.unsafe<StoredSession[]>(FIND_STORED, [`{${sessionIds.join(',')}}`], { prepare: true })
+  const rows = await tx.unsafe<(StoredSession & FrozenFold)[]>(FIND_STORED, [`{${sessionIds.join(',')}}`], { prepare: true })
+  return rows.map((row) => ({ ...row, ...thaw(row) }))
 }
 
 const FIND_STORED = `
-select session_id as "sessionId", seq, state, tally,
+select session_id as "sessionId", seq, state, tally, pulse,
   stale_after_ms as "staleAfterMs", qr_expires_after_ms as "qrExpiresAfterMs", connecting_timeout_ms as "connectingTimeoutMs"
 from sessions where session_id = any($1::text::uuid[])`
 
 export interface SessionRow {
-  s: string
+  sessionId: string
   /** The `seq` that the fold started from; 0 for a session that begins. */
-  b: number
-  n: number
-  u: string
-  nm: string
-  p: string
-  ow: string | null
-  st: string
-  rs: string | null
-  si: number
-  ai: string | null
-  an: string | null
-  state: SessionState
-  tally: SessionTally
-  l: number | null
-  sa: number | null
+  from: number
+  seq: number
+  sourceId: string
+  name: string
+  provider: string
+  ownerId: string | null
+  fold: Fold
+  /** Nothing but the pulse moved. */
+  isOnlyPulse: boolean
+  staleAt: Instant | null
   /**
-   * Did anything but the tally move? Only then do the indexed columns: one that moved with every event would cost every event
-   * an index entry.
+   * Did anything move that an operator sees? Only then do the indexed columns: one that moved with every event would cost every
+   * event an index entry.
    */
-  ch: boolean
-  t: number
-  cr: number
+  isChanged: boolean
+  now: Instant
+  createdAt: Instant
 }
 
 /**
@@ -55,24 +53,53 @@ export interface SessionRow {
  * that another process was faster and the whole batch must be folded again.
  */
 export async function writeSessions(tx: Tx, rows: SessionRow[]): Promise<number> {
-  const text = JSON.stringify(rows)
-  const begins = rows.some((row) => row.b === 0)
-  const results = await Promise.all([tx.unsafe(UPDATE_SESSIONS, [text], { prepare: true }), begins ? tx.unsafe(INSERT_SESSIONS, [text], { prepare: true }) : undefined])
-  return results[0].count + (results[1]?.count ?? 0)
+  const begun = rows.filter((row) => row.from === 0)
+  const moved = rows.filter((row) => row.from > 0 && !row.isOnlyPulse)
+  const beating = rows.filter((row) => row.from > 0 && row.isOnlyPulse)
+  const results = await Promise.all([
+    beating.length > 0 ? tx.unsafe(UPDATE_PULSES, pulseColumns(beating), { prepare: true }) : undefined,
+    moved.length > 0 ? tx.unsafe(UPDATE_SESSIONS, columnsOf(moved), { prepare: true }) : undefined,
+    begun.length > 0 ? tx.unsafe(INSERT_SESSIONS, columnsOf(begun), { prepare: true }) : undefined,
+  ])
+  return results.reduce((sum, result) => sum + (result?.count ?? 0), 0)
 }
 
-const COLUMNS = `s uuid, b bigint, n bigint, u uuid, nm text, p text, ow text, st text, rs text, si float8, ai text, an text, state json, tally json, l float8, sa float8, ch boolean, t float8, cr float8`
+function pulseColumns(rows: SessionRow[]): string[] {
+  return [plain(rows, (r) => r.sessionId), plain(rows, (r) => r.from), plain(rows, (r) => r.seq), texts(rows, (r) => pulseOf(r.fold)), plain(rows, (r) => r.fold.tally.lastEventAt)]
+}
+
+const UPDATE_PULSES = `
+update sessions x set seq = n, pulse = p, last_event_at = to_timestamp(l / 1000)
+from unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[]) as i(s, b, n, p, l)
+where x.session_id = i.s and x.seq = i.b`
+
+function columnsOf(rows: SessionRow[]): string[] {
+  const state = (row: SessionRow) => row.fold.state
+  return [
+    ...pulseColumns(rows),
+    plain(rows, (r) => r.sourceId), texts(rows, (r) => r.name), texts(rows, (r) => r.provider), texts(rows, (r) => r.ownerId),
+    texts(rows, (r) => state(r).status), texts(rows, (r) => state(r).reason), plain(rows, (r) => state(r).since),
+    texts(rows, (r) => state(r).account?.id), texts(rows, (r) => state(r).account?.name),
+    texts(rows, (r) => JSON.stringify(coldStateOf(state(r)))), texts(rows, (r) => JSON.stringify(coldTallyOf(r.fold.tally))),
+    plain(rows, (r) => r.staleAt), plain(rows, (r) => r.isChanged), plain(rows, (r) => r.now), plain(rows, (r) => r.createdAt),
+  ]
+}
+
+const SESSIONS = `unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[], $6::text::uuid[], $7::text::text[], $8::text::text[],
+  $9::text::text[], $10::text::text[], $11::text::text[], $12::text::float8[], $13::text::text[], $14::text::text[], $15::text::json[], $16::text::json[],
+  $17::text::float8[], $18::text::boolean[], $19::text::float8[], $20::text::float8[])
+  as i(s, b, n, pu, l, u, nm, p, ow, st, rs, si, ai, an, state, tally, sa, ch, t, cr)`
 
 const UPDATE_SESSIONS = `
 update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
-  provider = p, last_event_at = to_timestamp(l / 1000), 
+  pulse = pu, provider = p, last_event_at = to_timestamp(l / 1000),
   stale_at = case when ch then to_timestamp(sa / 1000) else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
-from json_to_recordset($1::text::json) as i(${COLUMNS}) where x.session_id = i.s and x.seq = i.b and i.b > 0`
+from ${SESSIONS} where x.session_id = i.s and x.seq = i.b`
 
 const INSERT_SESSIONS = `
-insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, last_event_at, stale_at, created_at, updated_at)
-select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
-from json_to_recordset($1::text::json) as i(${COLUMNS}) where b = 0 order by s on conflict do nothing`
+insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, pulse, last_event_at, stale_at, created_at, updated_at)
+select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, pu, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
+from ${SESSIONS} order by s on conflict do nothing`
 
 export interface TransitionRow extends Transition {
   s: string

@@ -2,10 +2,10 @@ import type { Sql } from 'postgres'
 import type { Instant, Status } from '../domain/event'
 import { healthOf } from '../domain/health'
 import type { Health, SessionRecord } from '../domain/records'
-import type { SessionState, SessionTally } from '../domain/session'
 import { type Allowances, narrowest } from '../domain/staleness'
 import { activityOf } from '../domain/tally'
 import { likeText, ms, type Page, Parameters, readCursor, toPage, writeCursor } from './page'
+import { type FrozenFold, thaw } from './session-pulse'
 
 export interface SessionFilter {
   status?: readonly Status[]
@@ -96,7 +96,7 @@ interface Overrides {
   connectingTimeoutMs: number | null
 }
 
-interface SessionRow {
+interface SessionRow extends FrozenFold {
   id: string
   source: string
   name: string
@@ -104,8 +104,6 @@ interface SessionRow {
   ownerId: string | null
   ownerName: string | null
   seq: number
-  state: SessionState
-  tally: SessionTally
   usualGapMs: number | null
   /** Null when neither sets anything, which is the rule: 500 empty objects are not worth building. */
   overrides: [Overrides, Overrides] | null
@@ -118,7 +116,7 @@ const OVERRIDES = (table: string): string =>
 
 // A source that was deleted leaves its sessions until retention drops them.
 const SELECT = `
-select s.session_id as id, coalesce(so.slug, 'deleted') as source, s.name, s.provider, s.owner_id as "ownerId", o.name as "ownerName", s.seq, s.state, s.tally, s.usual_gap_ms as "usualGapMs",
+select s.session_id as id, coalesce(so.slug, 'deleted') as source, s.name, s.provider, s.owner_id as "ownerId", o.name as "ownerName", s.seq, s.state, s.tally, s.pulse, s.usual_gap_ms as "usualGapMs",
   case when coalesce(s.stale_after_ms, s.qr_expires_after_ms, s.connecting_timeout_ms, so.stale_after_ms, so.qr_expires_after_ms, so.connecting_timeout_ms) is not null
     then json_build_array(${OVERRIDES('s')}, ${OVERRIDES('so')}) end as overrides,
   ${ms('s.created_at')} as "createdAt", ${ms('s.updated_at')} as "updatedAt"
@@ -143,7 +141,7 @@ function conditionsOf(filter: SessionFilter): { where: string; parameters: Param
 
 /** What a stored session looks like at `now`. */
 export function sessionAt(row: StoredSession, defaults: Allowances, now: Instant): SessionRecord {
-  const { state, tally } = row
+  const { state, tally } = thaw(row)
   const allowances = row.overrides ? narrowest(defaults, ...row.overrides) : defaults
   return {
     id: row.id,

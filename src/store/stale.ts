@@ -2,6 +2,7 @@ import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import type { SessionState } from '../domain/session'
 import type { Allowances } from '../domain/staleness'
+import { type FrozenFold, thaw } from './session-pulse'
 
 type Overrides = { [K in keyof Allowances]: number | null }
 
@@ -19,12 +20,13 @@ export interface StaleCandidate {
 
 /** Sessions whose `stale_at` has passed: perhaps stale, to be looked at closely. */
 export async function listStaleCandidates(sql: Sql, now: Instant, limit: number): Promise<StaleCandidate[]> {
-  return sql<StaleCandidate[]>`
-    select x.session_id as "sessionId", x.source_id as "sourceId", x.name, x.provider, x.owner_id as "ownerId", x.seq, x.state,
+  const rows = await sql<(StaleCandidate & FrozenFold)[]>`
+    select x.session_id as "sessionId", x.source_id as "sourceId", x.name, x.provider, x.owner_id as "ownerId", x.seq, x.state, x.tally, x.pulse,
       json_build_object('staleAfterMs', x.stale_after_ms, 'qrExpiresAfterMs', x.qr_expires_after_ms, 'connectingTimeoutMs', x.connecting_timeout_ms) as overrides,
       json_build_object('staleAfterMs', o.stale_after_ms, 'qrExpiresAfterMs', o.qr_expires_after_ms, 'connectingTimeoutMs', o.connecting_timeout_ms) as "sourceOverrides"
     from sessions x left join sources o on o.id = x.source_id
     where x.stale_at <= to_timestamp(${now}::float8 / 1000) order by x.stale_at limit ${limit}`
+  return rows.map((row) => ({ ...row, state: thaw(row).state }))
 }
 
 /** Looks again later; a session that moved on meanwhile keeps what its commit said. */

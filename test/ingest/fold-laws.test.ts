@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { DecodedEvent, EventType } from '../../src/domain/event'
 import { Writer } from '../../src/ingest/writer'
+import { type FrozenFold, thaw } from '../../src/store/session-pulse'
 import { freshDatabase } from '../support/database'
 import { entry, event, message } from '../support/entries'
 
@@ -28,10 +29,12 @@ function tell(history: readonly (readonly [EventType, number])[], base: number):
 }
 
 async function outcome(name: string) {
-  const [row] = await sql`select session_id, status, reason, since, state, tally, seq from sessions where name = ${name}`
+  const [row] = await sql`select session_id, status, reason, since, state, tally, pulse, seq from sessions where name = ${name}`
   const transitions = await sql`select at, from_status, to_status, reason from transitions where session_id = ${row?.session_id} order by at, event_key collate "C"`
-  const { head, ...state } = row?.state as { head: { at: number; key: string } }
-  const { minutes: _minutes, lastOf: _lastOf, lastEventAt: _last, ...tally } = row?.tally as Record<string, unknown>
+  const fold = thaw(row as unknown as FrozenFold)
+  const { head, ...state } = fold.state
+  // When it arrived differs between the two, and is meant to.
+  const { minute: _minute, count: _count, past: _past, lastOf: _lastOf, lastEventAt: _last, ...tally } = fold.tally
   return { status: row?.status, reason: row?.reason, state: { ...state, head: head && { at: head.at, key: head.key } }, tally, transitions: [...transitions] }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { Writer } from '../../src/ingest/writer'
 import { connect } from '../../src/store/database'
+import { type FrozenFold, thaw } from '../../src/store/session-pulse'
 import { freshDatabase } from '../support/database'
 import { entry, event, message } from '../support/entries'
 
@@ -50,7 +51,7 @@ describe('group commit', () => {
     await Promise.all(work)
     const row = await session('shared')
     expect(row).toMatchObject({ seq: 300 })
-    expect(row?.tally).toMatchObject({ events: 300, messagesReceived: 300 })
+    expect(thaw(row as unknown as FrozenFold).tally).toMatchObject({ events: 300, messagesReceived: 300 })
     const seqs = await sql`select seq from events e where session_id = ${row?.session_id} order by seq`
     expect(seqs.map((r) => r.seq)).toEqual(Array.from({ length: 300 }, (_, i) => i + 1))
   })
