@@ -19,7 +19,8 @@ export interface GateDeps extends FailureDeps {
 /** What Elysia hands to a handler, as far as we use it. */
 export interface Context {
   request: Request
-  params: Record<string, string | undefined>
+  /** Absent on routes without any. */
+  params?: Record<string, string | undefined>
   server: (PeerSource & { timeout(request: Request, seconds: number): void }) | null
 }
 
@@ -93,7 +94,7 @@ export class Gate {
   }
 
   async #pass(context: Context, work: (visit: Visit) => Promise<Response>): Promise<Response> {
-    const { request, params, server } = context
+    const { request, params = {}, server } = context
     try {
       refuseCrossSite(request, this.deps.config.publicUrl)
       const visit: Visit = { request, url: new URL(request.url), params, server, address: this.clientAddress(request, server), form: () => readForm(request) }

@@ -39,7 +39,7 @@ export function api(deps: ApiDeps, gate: Gate) {
     try {
       const client = await admit(request, gate.clientAddress(request, context.server), route.scope)
       const url = new URL(request.url)
-      const params = Object.fromEntries(Object.entries(context.params).map(([name, value]) => [name, value ?? '']))
+      const params = Object.fromEntries(Object.entries(context.params ?? {}).map(([name, value]) => [name, value ?? '']))
       return finish(request, await route.handle({ context, client, url, params, query: readQuery(route, url), body: await readJson(route, request) }))
     } catch (cause) {
       return allowOrigin(gate.fail(request, cause), request, corsOrigins)
