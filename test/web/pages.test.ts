@@ -96,8 +96,8 @@ describe('failures', () => {
     const broken = await openSite()
     const { viewer } = await logInAll(broken)
     await broken.database.write`alter table transitions rename to gone`
-    await broken.database.write`insert into sessions (session_id, source_id, name, provider, status, since, seq, state, tally, created_at, updated_at)
-      values (gen_random_uuid(), ${broken.source.id}, 'y', 'p', 'new', now(), 1, '{"status":"new","drops":[]}', '{"minutes":{"from":0,"counts":[]}}', now(), now())`
+    await broken.database.write`insert into sessions (session_id, source_id, name, provider, status, since, seq, state, tally, pulse, created_at, updated_at)
+      values (gen_random_uuid(), ${broken.source.id}, 'y', 'p', 'new', now(), 1, '{"status":"new","drops":[]}', '{"lastOf":{},"past":{"from":0,"counts":[]}}', '[null,1,0,0,0,null,0,0]', now(), now())`
     const response = await broken.fetch('/sessions/default/y', { headers: { cookie: viewer } })
     expect(response.status).toBe(500)
     const page = await response.text()
