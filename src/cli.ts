@@ -1,0 +1,42 @@
+/** The entry of `bun task` and `bun run up`: finds the task, says what went wrong in one sentence. */
+import { ConfigError } from './config'
+import { AppError } from './domain/error'
+import { listTasks, loadTask } from './tasks/list'
+
+process.exit(await main(process.argv.slice(2)))
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(overview())
+    return 0
+  }
+  const task = await loadTask(name)
+  if (!task) {
+    console.error(`There is no task "${name}".\n\n${overview()}`)
+    return 2
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(task.usage)
+    return 0
+  }
+  try {
+    return (await task.run(args, process.env)) ?? 0
+  } catch (cause) {
+    console.error(explain(cause, task.usage))
+    return 1
+  }
+}
+
+function overview(): string {
+  const tasks = listTasks()
+  const width = Math.max(...tasks.map((task) => task.name.length))
+  return ['Usage: bun task <name> [options], with --help for the options of one', '', ...tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.about}`)].join('\n')
+}
+
+/** One sentence for what its reader can mend; everything else is a bug and keeps its stack. */
+function explain(cause: unknown, usage: string): string {
+  if (cause instanceof AppError || cause instanceof ConfigError) return cause.message
+  const { code, message, stack } = cause as { code?: string; message?: string; stack?: string }
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${message}\n\n${usage}`
+  return `This should not have happened: ${stack ?? message ?? String(cause)}`
+}

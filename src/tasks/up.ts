@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+import { type Config, loadConfig } from '../config'
+import type { Environment } from '../config-values'
+import type { Running } from '../runtime'
+import { DEFAULT_SLUG, listSources } from '../store/sources'
+import { checkPort } from './port'
+import { tryLine } from './try-line'
+
+export const usage = `Usage: bun run up [--demo]
+
+Starts everything that is needed and says where it is: the embedded Postgres in DATA_DIR (or DATABASE_URL), the schema, the
+server. Ctrl-C stops it. --demo adds made-up senders, to look around.`
+
+export async function run(args: string[], env: Environment): Promise<number | void> {
+  const { values } = parseArgs({ args, options: { demo: { type: 'boolean', default: false } } })
+  const config = loadConfig(env, { demo: values.demo })
+  const startedAt = performance.now()
+  const progress = (line: string) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`)
+  // Before anything is started that would have to be stopped again.
+  await checkPort(config.host, config.port)
+  progress('Starting Linekeeper…')
+  // Loading the server takes longer than checking the above.
+  const [{ start }, { runUntilSignalled }] = await Promise.all([import('../runtime'), import('../signals')])
+  const running = await start(config, { progress })
+  progress('Ready.')
+  try {
+    console.log(await welcome(config, running))
+  } catch (cause) {
+    await running.stop()
+    throw cause
+  }
+  await runUntilSignalled(running)
+}
+
+async function welcome(config: Config, running: Running): Promise<string> {
+  const address = config.port === 0 ? running.url : config.publicUrl
+  const lines = ['', 'Linekeeper is up.', '', `  Dashboard    ${address}`]
+  if (running.setupLink) lines.push(`  Set-up link  ${running.setupLink}`, '               creates the first operator; works once')
+  lines.push(`  Webhook URL  ${running.webhookUrl}/<session>`)
+  if (running.generatedSecret) lines.push(`  Secret       ${running.generatedSecret}`, '               for your senders (WEBHOOK_SECRET); shown only now')
+  else lines.push('  Secret       the one of the first start, WEBHOOK_SECRET, or a new one: bun task rotate-secret')
+  const secret = running.generatedSecret ?? (await currentSecret(running))
+  if (secret !== null) lines.push('', 'Try it, in another terminal:', '', tryLine(running.url, secret))
+  return [...lines, '', 'Ctrl-C stops it.', ''].join('\n')
+}
+
+/** The newest that is live: what it signs is shown, it itself is not. */
+async function currentSecret({ database, vault }: Running): Promise<string | null> {
+  const source = (await listSources(database.read, vault)).find((one) => one.slug === DEFAULT_SLUG)
+  return source?.secrets.findLast((secret) => secret.retiresAt === null)?.value ?? null
+}
