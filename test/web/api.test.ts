@@ -44,8 +44,8 @@ describe('the contract', () => {
 
   test('a session has the documented shape, to the letter', async () => {
     expect(await body(`/api/v1/sessions/default/${NAME}`)).toEqual({
-      source: 'default', id: 'sales/eu 1', provider: 'signed', status: 'connected', reason: null, since: expect.stringMatching(/T.*\.\d{3}Z$/), health: 'ok',
-      lastEventAt: expect.stringMatching(/T.*\.\d{3}Z$/), qr: null, pairingCode: null, loading: null, account: null,
+      source: 'default', id: 'sales/eu 1', provider: 'signed', status: 'qr', reason: null, since: expect.stringMatching(/T.*\.\d{3}Z$/), health: 'ok',
+      lastEventAt: expect.stringMatching(/T.*\.\d{3}Z$/), qr: { code: '2@code', count: 1, receivedAt: expect.stringMatching(/Z$/), expiresAt: expect.stringMatching(/Z$/) }, pairingCode: null, loading: null, account: null,
       counts: { events: 6, messagesReceived: 5, messagesSent: 0, calls: 0, reconnects: 0 }, seq: 6,
     } as never)
   })
@@ -91,7 +91,8 @@ describe('lists', () => {
   test('are filtered by what the query says', async () => {
     const names = async (query: string) => (await body(`/api/v1/sessions?${query}`)).data.map((one) => one.id)
     expect(await names('status=connected,qr')).toEqual(['sales/eu 1', 'up'])
-    expect(await names('status=qr')).toEqual([])
+    expect(await names('status=qr')).toEqual(['sales/eu 1'])
+    expect(await names('status=auth_failure')).toEqual([])
     expect(await names('health=ok&q=up')).toEqual(['up'])
     expect((await body('/api/v1/events?type=message.*&q=hi&since=1h')).data).toHaveLength(4)
   })

@@ -1,4 +1,4 @@
-import { t } from 'elysia'
+import { Type as t } from '@sinclair/typebox'
 import type { Sql } from 'postgres'
 import { AppError } from '../../domain/error'
 import { deleteApiKey, listApiKeys } from '../../store/api-keys'

@@ -1,4 +1,4 @@
-import { t } from 'elysia'
+import { Type as t } from '@sinclair/typebox'
 import { AppError } from '../../domain/error'
 import type { Instant } from '../../domain/event'
 import { type EventQuery, searchEvents } from '../../store/events-read'

@@ -1,5 +1,8 @@
-/** The shapes of the JSON API, once: answers are described, requests validated and /api/docs written from these. */
-import { t } from 'elysia'
+/**
+ * The shapes of the JSON API, once: answers are described, requests validated and /api/docs written from these. TypeBox's
+ * own `Type`, not Elysia's `t`: that one turns every integer into "integer or any text that looks like one", without its limits.
+ */
+import { Type as t } from '@sinclair/typebox'
 import { REASONS, STATUSES } from '../../domain/event'
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) => t.Union([schema, t.Null()])

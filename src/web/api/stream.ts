@@ -1,4 +1,4 @@
-import { t } from 'elysia'
+import { Type as t } from '@sinclair/typebox'
 import type { Live } from '../live/live'
 import { streamResponse } from '../live/stream'
 import { type ApiRoute, route } from './route'
