@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Config } from './config'
 import type { Instant } from './domain/event'
+import { sessionAsOf } from './ingest/look-back'
 import type { Database } from './store/database'
 import type { SourceBook } from './store/source-book'
 import type { Metrics } from './telemetry/metrics'
@@ -37,7 +38,8 @@ export function createApp(deps: AppDeps) {
   const { config, database, live, now } = deps
   const gate = new Gate({ config, auth: deps.auth, failed: (cause, about) => deps.report.failed(cause, about) })
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
-  const shared = { sql: database.read, write: database.write, board: live.board, live, apiKeys: deps.apiKeys, allowances: { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }, publicUrl: config.publicUrl, now }
+  const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
+  const shared = { sql: database.read, write: database.write, board: live.board, live, apiKeys: deps.apiKeys, allowances, publicUrl: config.publicUrl, now }
   const secretHint = config.webhookSecret === null ? 'printed at the first start' : 'WEBHOOK_SECRET in your environment'
   // A body is limited while it streams; Bun's own limit only ends what no handler reads.
   const app = new Elysia({ serve: { maxRequestBodySize: config.maxBodyBytes + 1024 } })
@@ -45,6 +47,6 @@ export function createApp(deps: AppDeps) {
     .use(ops({ config, metrics: deps.metrics, readiness: deps.readiness }, gate))
     .use(assets(gate))
     .use(dashboard({ ...shared, ...createLoginDeps(deps.auth, config.rateLimits), secretHint }, gate))
-    .use(api({ ...shared, config, auth: deps.auth, sources: deps.sources }, gate))
+    .use(api({ ...shared, config, auth: deps.auth, sources: deps.sources, sessionAsOf: (source, name, at) => sessionAsOf(database.read, source, name, allowances, at) }, gate))
   return deps.webhooks ? app.use(deps.webhooks) : app
 }

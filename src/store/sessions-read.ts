@@ -77,8 +77,13 @@ from sessions`
 const ORDER = `order by 2, s.name limit ${ALL_SESSIONS}`
 
 export async function findSession(sql: Sql, source: string, name: string, defaults: Allowances, now: Instant): Promise<SessionRecord | undefined> {
-  const [row] = await sql.unsafe<SessionRow[]>(`${SELECT} where coalesce(so.slug, 'deleted') = $1 and s.name = $2`, [source, name], { prepare: true })
+  const row = await findStoredSession(sql, source, name)
   return row && sessionAt(row, defaults, now)
+}
+
+export async function findStoredSession(sql: Sql, source: string, name: string): Promise<StoredSession | undefined> {
+  const [row] = await sql.unsafe<SessionRow[]>(`${SELECT} where coalesce(so.slug, 'deleted') = $1 and s.name = $2`, [source, name], { prepare: true })
+  return row
 }
 
 /** Those of the sessions that exist, by id. */

@@ -1,0 +1,50 @@
+import type { Sql } from 'postgres'
+import type { EventType, Instant } from '../domain/event'
+import type { SessionTally } from '../domain/session'
+
+const MINUTE_MS = 60_000
+
+/**
+ * A session's tally as it was at `at`: whole minutes from the rollups, the rest from the ledger. What it sent is counted by
+ * the messages' own time, which is all that is known of it minute by minute.
+ */
+export async function findTallyAt(sql: Sql, sessionId: string, at: Instant): Promise<SessionTally> {
+  const [kinds, minutes, [sent]] = await Promise.all([
+    sql.unsafe<{ type: EventType; count: number; last: Instant }[]>(KINDS, [sessionId, at], { prepare: true }),
+    sql.unsafe<{ minute: number; count: number }[]>(MINUTES, [sessionId, at - 60 * MINUTE_MS, at], { prepare: true }),
+    sql.unsafe<{ count: number }[]>(SENT, [sessionId, at], { prepare: true }),
+  ])
+  const countOf = (matches: (type: EventType) => boolean) => kinds.reduce((sum, kind) => sum + (matches(kind.type) ? kind.count : 0), 0)
+  const now = Math.floor(at / MINUTE_MS)
+  const counts = new Map(minutes.map(({ minute, count }) => [minute, count]))
+  const heard = kinds.filter(({ type }) => type !== 'session.stale').map(({ last }) => last)
+  return {
+    events: countOf(() => true),
+    messagesReceived: countOf((type) => type === 'message.received'),
+    messagesSent: sent?.count ?? 0,
+    calls: countOf((type) => type.startsWith('call.')),
+    lastEventAt: heard.length > 0 ? Math.max(...heard) : null,
+    minute: now,
+    count: counts.get(now) ?? 0,
+    lastOf: Object.fromEntries(kinds.map(({ type, last }) => [type, last])),
+    past: { from: now - 59, counts: Array.from({ length: 59 }, (_, i) => counts.get(now - 59 + i) ?? 0) },
+  }
+}
+
+const at = (parameter: string) => `to_timestamp(${parameter}::float8 / 1000)`
+
+// Counted minutes end where the rollups end, and with the last whole minute before the instant.
+const BORDER = `(select least(to_timestamp(coalesce((select value::text::float8 from settings where key = 'rolled_up_to'), 0) / 1000), date_trunc('minute', ${at('$2')})))`
+
+const KINDS = `
+select type, sum(n)::int as count, (extract(epoch from max(last)) * 1000)::float8 as last from (
+  select type, sum(count) as n, max(minute) as last from rollups where session_id = $1 and minute < ${BORDER} group by type
+  union all
+  select type, count(*), max(received_at) from events where session_id = $1 and received_at >= ${BORDER} and received_at <= ${at('$2')} group by type) k
+group by type`
+
+const MINUTES = `
+select (extract(epoch from date_trunc('minute', received_at)) / 60)::int as minute, count(*)::int as count from events
+where session_id = $1 and received_at > ${at('$2')} and received_at <= ${at('$3')} and type <> 'session.stale' group by 1`
+
+const SENT = `select count(*)::int as count from messages where session_id = $1 and from_me and sent_at <= ${at('$2')}`
