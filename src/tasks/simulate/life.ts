@@ -16,11 +16,18 @@ export interface LifeOptions {
   qrEvery: number
 }
 
-/** Without end. Lines that are paired already only reconnect at first. */
-export function* life(chance: Chance, options: LifeOptions, isPaired: boolean): Generator<Moment, never> {
-  yield { after: chance.between(0, 5), happening: { kind: 'starting' } }
-  if (!isPaired) yield* pairing(chance, options)
-  yield* comingUp(chance)
+/** How far a line is when the play begins. */
+export type Beginning = 'unpaired' | 'paired' | 'connected'
+
+/** Without end. */
+export function* life(chance: Chance, options: LifeOptions, beginning: Beginning): Generator<Moment, never> {
+  if (beginning === 'connected') {
+    yield { after: chance.between(0, 1), happening: { kind: 'connected' }, talks: true }
+  } else {
+    yield { after: chance.between(0, 3), happening: { kind: 'starting' } }
+    if (beginning === 'unpaired') yield* pairing(chance, options)
+    yield* comingUp(chance)
+  }
   for (;;) {
     yield { after: chance.wait(options.steadiness) }
     const fate = chance.next()

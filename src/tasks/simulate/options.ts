@@ -4,17 +4,22 @@ import type { Dialect } from './happening'
 import { DIALECTS } from './play'
 
 export interface SimulateOptions {
+  /** Deliveries per second. */
   rate: number
   sessions: number
   dialects: readonly Dialect[]
   seed: number
   /** Seconds; null = until interrupted. */
   duration: number | null
-  url: string
+  /** A source's, to which the session's name is appended. */
+  webhookUrl: string
   secret: string | null
 }
 
-export const SIMULATE_USAGE = `Plays realistic senders against a running server.
+export const SIMULATE_USAGE = `Usage: bun task simulate [options]
+
+Plays realistic senders against a running server: lines pair with rotating QR codes, connect, talk, flap, log out and fall
+silent. Each posts, signs and tries again as its service does.
 
   --rate <n>        deliveries per second (20)
   --sessions <n>    lines (12)
@@ -22,29 +27,23 @@ export const SIMULATE_USAGE = `Plays realistic senders against a running server.
   --seed <n>        the same seed plays the same play (1)
   --duration <t>    30s, 5m, 1h; 0 = until Ctrl-C (60s)
   --url <url>       the server, or a source's webhook URL (PUBLIC_URL, or http://localhost:3000)
-  --secret <text>   the source's secret (WEBHOOK_SECRET)`
+  --secret <text>   the source's secret (WEBHOOK_SECRET, or what DATA_DIR knows)`
 
 /** @throws AppError `invalid` with what is wrong and what would be right. */
-export function readOptions(args: string[], defaults: { url: string; secret: string | null }): SimulateOptions | 'help' {
-  const { values } = parse(args)
-  if (values.help) return 'help'
+export function readOptions(args: string[], defaultUrl: string, parseDuration: (text: string) => number | null): SimulateOptions {
+  const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
+  const options = { rate: text('20'), sessions: text('12'), provider: text('mixed'), seed: text('1'), duration: text('60s'), url: text(defaultUrl), secret: { type: 'string' } } as const
+  const { values } = parseArgs({ args, options })
+  const durationMs = values.duration === '0' ? 0 : parseDuration(values.duration)
+  if (durationMs === null) throw new AppError('invalid', `--duration ${values.duration}: such as 30s, 5m or 1h; 0 = until Ctrl-C`)
   return {
-    rate: numberIn('rate', values.rate ?? '20', 0.1, 20_000),
-    sessions: Math.round(numberIn('sessions', values.sessions ?? '12', 1, 10_000)),
-    dialects: dialectsOf(values.provider ?? 'mixed'),
-    seed: Math.round(numberIn('seed', values.seed ?? '1', 0, 2 ** 31)),
-    duration: secondsOf(values.duration ?? '60s'),
-    url: webhookUrlOf(values.url ?? defaults.url),
-    secret: values.secret ?? defaults.secret,
-  }
-}
-
-function parse(args: string[]) {
-  const text = { type: 'string' } as const
-  try {
-    return parseArgs({ args, options: { rate: text, sessions: text, provider: text, seed: text, duration: text, url: text, secret: text, help: { type: 'boolean', short: 'h' } } })
-  } catch (cause) {
-    throw new AppError('invalid', `${(cause as Error).message}\n\n${SIMULATE_USAGE}`)
+    rate: numberIn('rate', values.rate, 0.1, 20_000),
+    sessions: Math.round(numberIn('sessions', values.sessions, 1, 10_000)),
+    dialects: dialectsOf(values.provider),
+    seed: Math.round(numberIn('seed', values.seed, 0, 2 ** 31)),
+    duration: durationMs === 0 ? null : durationMs / 1000,
+    webhookUrl: webhookUrlOf(values.url),
+    secret: values.secret ?? null,
   }
 }
 
@@ -59,13 +58,6 @@ function dialectsOf(provider: string): readonly Dialect[] {
   const found = DIALECTS.filter((dialect) => dialect.id === provider)
   if (found.length > 0) return found
   throw new AppError('invalid', `--provider ${provider}: one of ${DIALECTS.map((dialect) => dialect.id).join(', ')}, mixed`)
-}
-
-function secondsOf(given: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(given)
-  if (!match) throw new AppError('invalid', `--duration ${given}: such as 30s, 5m or 1h; 0 = until interrupted`)
-  const seconds = Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's') as 's' | 'm' | 'h']
-  return seconds === 0 ? null : seconds
 }
 
 /** A bare address means the default source. */

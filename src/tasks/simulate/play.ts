@@ -3,7 +3,7 @@ import { Agenda } from './agenda'
 import { Chance } from './chance'
 import { Conversations } from './conversation'
 import { type Dialect, type Happening, type Line, newLine } from './happening'
-import { life, type Moment } from './life'
+import { type Beginning, life, type Moment } from './life'
 import { personName, phone } from './people'
 import { signedDialect } from './signed'
 import { wahaDialect } from './waha'
@@ -68,8 +68,7 @@ function createActor(chance: Chance, { dialects }: PlayOptions, nth: number): Ac
   const line = newLine(`${chance.pick(TRADES)}-${chance.pick(TEAMS)}-${nth + 1}`, phone(chance), personName(chance))
   const own = new Chance(chance.int(0, 2 ** 31))
   const dialect = dialects[nth % dialects.length] as Dialect
-  // Somebody always has to pair; most are paired already.
-  const moments = life(own, { steadiness: 120, qrEvery: 8 }, nth % 4 !== 0)
+  const moments = life(own, { steadiness: 120, qrEvery: 8 }, BEGINNINGS[nth % BEGINNINGS.length] as Beginning)
   return { line, dialect, moments, conversations: new Conversations(line, own), talks: false }
 }
 
@@ -121,6 +120,9 @@ class Talking {
 function ulidLike(chance: Chance): string {
   return `01${chance.text(24, '0123456789abcdefghjkmnpqrstvwxyz')}`
 }
+
+/** Somebody always has to pair; most went on running while nobody listened. */
+const BEGINNINGS: readonly Beginning[] = ['unpaired', 'connected', 'paired', 'connected']
 
 const TRADES = ['acme', 'clinic', 'shop', 'hotel', 'garage', 'bakery', 'school', 'travel', 'pharmacy', 'gym'] as const
 const TEAMS = ['sales', 'support', 'night', 'es', 'de', 'br', 'front-desk', 'orders'] as const
