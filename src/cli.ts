@@ -38,5 +38,10 @@ function explain(cause: unknown, usage: string): string {
   if (cause instanceof AppError || cause instanceof ConfigError) return cause.message
   const { code, message, stack } = cause as { code?: string; message?: string; stack?: string }
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${message}\n\n${usage}`
+  if (code !== undefined && UNREACHABLE.test(code)) return `The database cannot be reached (${message}): see DATABASE_URL`
+  if (code !== undefined && /^E[A-Z]{3,}$/.test(code)) return message ?? code
   return `This should not have happened: ${stack ?? message ?? String(cause)}`
 }
+
+/** Of the network, of postgres.js, and SQLSTATEs of a server that refuses. */
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CONNECT(ION)?_\w+|28...|3D000|57P03|53300)$/
