@@ -3,6 +3,10 @@ import { ConfigError } from './config'
 import { AppError } from './domain/error'
 import { listTasks, loadTask } from './tasks/list'
 
+/** Of the network, of postgres.js, and SQLSTATEs of a server that refuses. */
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CONNECT(ION)?_\w+|28...|3D000|57P03|53300)$/
+
+// Last of what runs at once: everything below is hoisted.
 process.exit(await main(process.argv.slice(2)))
 
 async function main([name, ...args]: string[]): Promise<number> {
@@ -42,6 +46,3 @@ function explain(cause: unknown, usage: string): string {
   if (code !== undefined && /^E[A-Z]{3,}$/.test(code)) return message ?? code
   return `This should not have happened: ${stack ?? message ?? String(cause)}`
 }
-
-/** Of the network, of postgres.js, and SQLSTATEs of a server that refuses. */
-const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CONNECT(ION)?_\w+|28...|3D000|57P03|53300)$/
