@@ -14,6 +14,8 @@ const KEPT = 200
 const KEPT_BYTES = 2 << 20
 /** A change this shortly before a first connect may have come between the page and its stream. */
 const UNSEEN_MS = 15_000
+/** A stream ends after this and comes back at once: whoever was logged out meanwhile does not get in again. */
+export const LIFETIME_MS = 10 * 60_000
 /** Topics that nobody listens to are forgotten after this. */
 const IDLE_MS = 120_000
 
@@ -23,7 +25,8 @@ interface Kept {
 }
 
 interface Topic {
-  streams: Set<ReadableStreamDefaultController<Uint8Array>>
+  /** With when each was opened. */
+  streams: Map<ReadableStreamDefaultController<Uint8Array>, number>
   kept: Kept[]
   keptBytes: number
   /** Whoever has not seen this serial may have missed something that is not kept. */
@@ -79,7 +82,7 @@ export class Hub {
           own = controller
           controller.enqueue(OPENING)
           for (const bytes of this.#missed(name, topic, lastEventId)) controller.enqueue(bytes)
-          topic.streams.add(controller)
+          topic.streams.set(controller, this.#now())
           this.#streams++
           this.options.opened?.()
         },
@@ -97,7 +100,7 @@ export class Hub {
       const serial = ++this.#serial
       const bytes = encodeMessage(message, `${this.#boot}.${serial}`)
       this.#keep(topic, { serial, bytes })
-      for (const stream of topic.streams) this.#write(topic, stream, bytes)
+      for (const stream of topic.streams.keys()) this.#write(topic, stream, bytes)
     }
   }
 
@@ -116,10 +119,13 @@ export class Hub {
     topic.lostUntil = ++this.#serial
   }
 
-  /** A sign of life to every stream; topics left alone for long are forgotten. */
+  /** A sign of life to every stream, an end to old ones; topics left alone for long are forgotten. */
   beat(): void {
     for (const [name, topic] of this.#topics) {
-      for (const stream of topic.streams) this.#write(topic, stream, HEARTBEAT)
+      for (const [stream, openedAt] of topic.streams) {
+        if (this.#now() - openedAt > LIFETIME_MS) this.#end(topic, stream)
+        else this.#write(topic, stream, HEARTBEAT)
+      }
       if (topic.streams.size === 0 && this.#now() - topic.idleAt > IDLE_MS) this.#topics.delete(name)
     }
     for (const [name, at] of this.#changedAt) if (this.#now() - at > UNSEEN_MS) this.#changedAt.delete(name)
@@ -129,10 +135,7 @@ export class Hub {
   close(): void {
     clearInterval(this.#heartbeat)
     for (const topic of this.#topics.values()) {
-      for (const stream of [...topic.streams]) {
-        this.#drop(topic, stream)
-        stream.close()
-      }
+      for (const stream of topic.streams.keys()) this.#end(topic, stream)
     }
   }
 
@@ -140,7 +143,7 @@ export class Hub {
     let topic = this.#topics.get(name)
     if (!topic) {
       // Created by its first listener: whatever came before was not kept.
-      topic = { streams: new Set(), kept: [], keptBytes: 0, lostUntil: ++this.#serial, idleAt: this.#now() }
+      topic = { streams: new Map(), kept: [], keptBytes: 0, lostUntil: ++this.#serial, idleAt: this.#now() }
       this.#topics.set(name, topic)
     }
     return topic
@@ -170,6 +173,11 @@ export class Hub {
     this.#drop(topic, stream)
     // Not close(): that would first wait for what the client does not take.
     stream.error(new Error('the client is too slow'))
+  }
+
+  #end(topic: Topic, stream: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#drop(topic, stream)
+    stream.close()
   }
 
   #drop(topic: Topic, stream: ReadableStreamDefaultController<Uint8Array>): void {

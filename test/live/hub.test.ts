@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { Hub, SLOW_BYTES } from '../../src/live/hub'
+import { Hub, LIFETIME_MS, SLOW_BYTES } from '../../src/live/hub'
 import { encodeMessage } from '../../src/live/sse'
 
 const decoder = new TextDecoder()
@@ -112,6 +112,22 @@ describe('a stream', () => {
     expect(decoder.decode((await reader.read()).value)).toBe(': hb\n\n')
     hub.close()
   })
+})
+
+test('a stream ends after a while, so that who listens is asked for anew; nothing is missed by it', async () => {
+  let now = 1_000_000
+  const hub = new Hub({ now: () => now })
+  const old = hub.open('a', null)
+  hub.send('a', [{ data: 'one' }])
+  const [one] = await take(old, 1)
+  now += LIFETIME_MS + 1
+  const young = hub.open('a', null)
+  hub.beat()
+  expect((await old.getReader().read()).done).toBe(true)
+  hub.send('a', [{ data: 'two' }])
+  expect(await take(hub.open('a', one?.id as string), 1)).toMatchObject([{ data: 'two' }])
+  expect(await take(young, 1)).toMatchObject([{ data: 'two' }])
+  hub.close()
 })
 
 test('1,000 rounds of connecting and leaving leave nothing behind', async () => {

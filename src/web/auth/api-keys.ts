@@ -48,13 +48,17 @@ export class ApiKeys {
     private readonly envKey: string | null,
   ) {}
 
-  /** Whose key this is; null when nobody's. */
-  async verifyApiKey(key: string): Promise<ApiClient | null> {
+  /**
+   * Whose key this is; null when nobody's.
+   * @param beforeLookup may refuse (by throwing) to ask the database about a key that is not remembered.
+   */
+  async verifyApiKey(key: string, beforeLookup?: () => Promise<void>): Promise<ApiClient | null> {
     if (key.length < 16 || key.length > 200) return null
     if (this.envKey !== null && isSameSecret(key, this.envKey)) return { id: 'env', name: 'API_KEY', scopes: ['admin'] }
     const hash = tokenHash(key)
     const known = this.#known.get(hash)
     if (known && known.until > this.now()) return known.client
+    await beforeLookup?.()
     const record = await useApiKey(this.sql, hash, this.now())
     const client = record ? { id: record.id, name: record.name, scopes: record.scopes.filter(isScope) } : null
     this.#remember(hash, client)

@@ -15,14 +15,16 @@ export interface LoginDeps {
   perAddress: Throttle
 }
 
-const WINDOW_MS = 15 * 60_000
+const WINDOW_MS = 60_000
+/** Who guesses faster than people type has to wait. */
+const BLOCK_MS = 5 * 60_000
 const MESSAGE = 'Too many tries to log in: wait a few minutes'
 
 export function createLoginDeps(auth: Auth, { login }: Config['rateLimits']): LoginDeps {
   return {
     auth,
-    perAccount: createThrottle({ points: login, windowMs: WINDOW_MS, message: MESSAGE }),
-    perAddress: createThrottle({ points: login * 3, windowMs: WINDOW_MS, message: MESSAGE }),
+    perAccount: createThrottle({ points: login, windowMs: WINDOW_MS, blockMs: BLOCK_MS, message: MESSAGE }),
+    perAddress: createThrottle({ points: login * 3, windowMs: WINDOW_MS, blockMs: BLOCK_MS, message: MESSAGE }),
   }
 }
 
@@ -44,7 +46,7 @@ export async function logIn(deps: LoginDeps, visit: Visit): Promise<Response> {
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
     const response = again(cause.message, 429)
-    response.headers.set('retry-after', String(Math.ceil((cause.retryAfterMs ?? WINDOW_MS) / 1000)))
+    response.headers.set('retry-after', String(Math.ceil((cause.retryAfterMs ?? BLOCK_MS) / 1000)))
     return response
   }
   const cookies = await deps.auth.logIn(email, form.get('password') ?? '', { address: visit.address, userAgent: visit.request.headers.get('user-agent') ?? '' })
