@@ -13,8 +13,7 @@ import { bigint, boolean, customType, index, integer, json, jsonb, pgTable, prim
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: () => 'bytea' })
 
-// ── Sources: who may post ────────────────────────────────────────────────────────────────────────────────────────────
-
+// Sources: who may post
 export const sources = pgTable('sources', {
   id: uuid('id').primaryKey(),
   slug: text('slug').notNull().unique(),
@@ -44,8 +43,7 @@ export const secrets = pgTable('secrets', {
   uses: bigint('uses', { mode: 'number' }).notNull().default(0),
 }, (t) => [index('secrets_source').on(t.sourceId)])
 
-// ── The ledger ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
+// The ledger
 /** What arrived, redacted but otherwise byte for byte. Dropped after RETENTION_BODIES. */
 export const deliveries = pgTable('deliveries', {
   sessionId: uuid('session_id').notNull(),
@@ -96,8 +94,7 @@ export const eventKeys = pgTable('event_keys', {
   eventId: uuid('event_id').notNull(),
 }, (t) => [primaryKey({ columns: [t.sessionId, t.key] })])
 
-// ── Projections: folds of the ledger, rebuildable at any time ────────────────────────────────────────────────────────
-
+// Projections: folds of the ledger, rebuildable at any time
 export const sessions = pgTable('sessions', {
   sessionId: uuid('session_id').primaryKey(),
   sourceId: uuid('source_id').notNull(),
@@ -209,8 +206,7 @@ export const rollups = pgTable('rollups', {
 /** Minutes that got an event after they had been counted. */
 export const lateMinutes = pgTable('late_minutes', { minute: instant('minute').primaryKey() })
 
-// ── What a person must look at ───────────────────────────────────────────────────────────────────────────────────────
-
+// What a person must look at
 /** Authentic deliveries that no provider could decode, whole, until somebody has looked. */
 export const quarantine = pgTable('quarantine', {
   sessionId: uuid('session_id').notNull(),
