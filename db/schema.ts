@@ -1,11 +1,8 @@
 /**
- * The whole data model on one page.
- *
- * Every table that grows has `session_id` first in its primary key and in every unique index, and no foreign key leaves
- * its own session: `create_distributed_table(…, 'session_id')` is all that Citus needs. `events` and `deliveries` are
- * range-partitioned by day of `received_at` (by hand in the migration: drizzle-kit knows no PARTITION BY), so retention
- * drops partitions. A unique index on a partitioned table must contain the day and would stop deduplicating across
- * days: `event_keys` holds the idempotency keys instead.
+ * The whole data model on one page. Every table that grows has `session_id` first in its primary key and in every unique index, and no
+ * foreign key leaves its own session: `create_distributed_table(…, 'session_id')` is all that Citus needs. `events` and `deliveries` are
+ * partitioned by day of `received_at` (by hand in the migration: drizzle-kit knows no PARTITION BY), so retention drops partitions. A
+ * unique index there must contain the day and would not deduplicate across days: `event_keys` holds the idempotency keys instead.
  */
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, customType, index, integer, json, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
