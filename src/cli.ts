@@ -34,7 +34,11 @@ async function main([name, ...args]: string[]): Promise<number> {
 function overview(): string {
   const tasks = listTasks()
   const width = Math.max(...tasks.map((task) => task.name.length))
-  return ['Usage: bun task <name> [options], with --help for the options of one', '', ...tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.about}`)].join('\n')
+  return [
+    'Usage: bun task <name> [options], with --help for the options of one',
+    '',
+    ...tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.about}`),
+  ].join('\n')
 }
 
 /** One sentence for what its reader can mend; everything else is a bug and keeps its stack. */

@@ -117,7 +117,9 @@ const SHORTEST_KEY = 16
 /** As the set-up page asks for. */
 const SHORTEST_PASSWORD = 12
 
-function readSecrets(read: EnvironmentReader): Pick<Config, 'webhookSecret' | 'encryptionKey' | 'adminEmail' | 'adminPassword' | 'apiKey' | 'metricsToken' | 'sentryDsn'> {
+function readSecrets(
+  read: EnvironmentReader,
+): Pick<Config, 'webhookSecret' | 'encryptionKey' | 'adminEmail' | 'adminPassword' | 'apiKey' | 'metricsToken' | 'sentryDsn'> {
   const sentryDsn = read.secret('SENTRY_DSN')
   return {
     webhookSecret: read.secret('WEBHOOK_SECRET'),

@@ -67,7 +67,15 @@ describe('the configuration', () => {
   })
 
   test('tells every problem at once, each with its name, what was given and what is allowed', () => {
-    const problems = problemsOf({ PORT: '70000', STALE_AFTER: '15', LOG_LEVEL: 'loud', MAX_BODY_BYTES: 'big', PUBLIC_URL: 'example.com', CORS_ORIGINS: 'https://a.example/x', TRUSTED_PROXIES: '10.0.0.0/33' })
+    const problems = problemsOf({
+      PORT: '70000',
+      STALE_AFTER: '15',
+      LOG_LEVEL: 'loud',
+      MAX_BODY_BYTES: 'big',
+      PUBLIC_URL: 'example.com',
+      CORS_ORIGINS: 'https://a.example/x',
+      TRUSTED_PROXIES: '10.0.0.0/33',
+    })
     expect(problems.map((problem) => [problem.name, problem.given])).toEqual([
       ['PORT', '70000'],
       ['PUBLIC_URL', 'example.com'],
@@ -82,9 +90,24 @@ describe('the configuration', () => {
   })
 
   test('masks secrets in what it tells', () => {
-    const secrets = { ENCRYPTION_KEY: 'far-too-short-a-key', API_KEY: 'shorty-key', ADMIN_PASSWORD: 'hunter2', DATABASE_URL: 'mysql://root:pa55word@db/x', REDIS_URL: 'pa55word', SENTRY_DSN: 'pa55word' }
+    const secrets = {
+      ENCRYPTION_KEY: 'far-too-short-a-key',
+      API_KEY: 'shorty-key',
+      ADMIN_PASSWORD: 'hunter2',
+      DATABASE_URL: 'mysql://root:pa55word@db/x',
+      REDIS_URL: 'pa55word',
+      SENTRY_DSN: 'pa55word',
+    }
     const problems = problemsOf(secrets)
-    expect(problems.map((problem) => problem.name).sort()).toEqual(['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY', 'REDIS_URL', 'SENTRY_DSN'])
+    expect(problems.map((problem) => problem.name).sort()).toEqual([
+      'ADMIN_EMAIL',
+      'ADMIN_PASSWORD',
+      'API_KEY',
+      'DATABASE_URL',
+      'ENCRYPTION_KEY',
+      'REDIS_URL',
+      'SENTRY_DSN',
+    ])
     const told = new ConfigError(problems).message
     for (const secret of Object.values(secrets)) expect(told).not.toContain(secret)
     expect(told).not.toContain('pa55word')
@@ -93,7 +116,13 @@ describe('the configuration', () => {
   test('reads every secret from the file that its _FILE variable names', () => {
     const file = join(folder, 'secret')
     writeFileSync(file, 'from a file, long enough\n')
-    const config = loadConfig({ WEBHOOK_SECRET_FILE: file, API_KEY_FILE: file, METRICS_TOKEN_FILE: file, ADMIN_PASSWORD_FILE: file, ADMIN_EMAIL: 'a@example.com' })
+    const config = loadConfig({
+      WEBHOOK_SECRET_FILE: file,
+      API_KEY_FILE: file,
+      METRICS_TOKEN_FILE: file,
+      ADMIN_PASSWORD_FILE: file,
+      ADMIN_EMAIL: 'a@example.com',
+    })
     expect([config.webhookSecret, config.apiKey, config.metricsToken, config.adminPassword]).toEqual(Array(4).fill('from a file, long enough'))
     expect(problemsOf({ WEBHOOK_SECRET: 'x', WEBHOOK_SECRET_FILE: file })[0]?.allowed).toBe('only one of WEBHOOK_SECRET and WEBHOOK_SECRET_FILE')
     expect(problemsOf({ API_KEY_FILE: join(folder, 'nothing') })[0]?.allowed).toBe('a file that can be read (ENOENT)')

@@ -81,7 +81,8 @@ export async function* readFrames(path: string): AsyncGenerator<Frame> {
     const read = async (bytes: number) => {
       const buffer = Buffer.allocUnsafe(bytes)
       const { bytesRead } = await file.read(buffer, 0, bytes, at)
-      if (bytesRead < bytes) throw new AppError('invalid', at === 0 ? `${path} is not a backup of Linekeeper` : `${path} is torn: it ends at byte ${at + bytesRead}, before its end`)
+      if (bytesRead < bytes)
+        throw new AppError('invalid', at === 0 ? `${path} is not a backup of Linekeeper` : `${path} is torn: it ends at byte ${at + bytesRead}, before its end`)
       at += bytes
       return buffer
     }

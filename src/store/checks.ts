@@ -25,7 +25,9 @@ export async function findDurability(sql: Sql): Promise<Durability> {
 /** How many of this version's migrations the database has not had; null when it has some of a newer version. */
 export async function countMissingMigrations(sql: Sql, folder: string): Promise<number | null> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
-  const hashes = new Set(await Promise.all(files.map(async (name) => new Bun.CryptoHasher('sha256').update(await Bun.file(join(folder, name)).text()).digest('hex'))))
+  const hashes = new Set(
+    await Promise.all(files.map(async (name) => new Bun.CryptoHasher('sha256').update(await Bun.file(join(folder, name)).text()).digest('hex'))),
+  )
   const [exists] = await sql`select 1 from pg_tables where schemaname = 'drizzle' and tablename = '__drizzle_migrations'`
   if (!exists) return files.length
   const rows = await sql<{ hash: string }[]>`select hash from drizzle.__drizzle_migrations`

@@ -62,7 +62,11 @@ function postgresIds(): { uid: number; gid: number } {
       execFileSync('useradd', ['--system', '--no-create-home', '-g', 'postgres', 'postgres'], { stdio: 'ignore' })
       return find()
     } catch (cause) {
-      throw new AppError('unavailable', 'Postgres refuses to run as root and the user "postgres" could not be created: start Linekeeper as an ordinary user or set DATABASE_URL', { cause })
+      throw new AppError(
+        'unavailable',
+        'Postgres refuses to run as root and the user "postgres" could not be created: start Linekeeper as an ordinary user or set DATABASE_URL',
+        { cause },
+      )
     }
   }
 }

@@ -72,7 +72,11 @@ async function checkWritable(dataDir: string): Promise<void> {
     await writeFile(probe, '')
     await rm(probe)
   } catch (cause) {
-    throw new AppError('unavailable', `The data folder ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code}): set DATA_DIR to a folder that this user may write`, { cause })
+    throw new AppError(
+      'unavailable',
+      `The data folder ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code}): set DATA_DIR to a folder that this user may write`,
+      { cause },
+    )
   }
 }
 
@@ -85,7 +89,15 @@ async function initialise(clusterDir: string, password: string, runner: Runner):
   await rm(draft, { recursive: true, force: true })
   mkdirSync(draft, { recursive: true, mode: 0o700 })
   if (runner.uid !== undefined) chownSync(draft, runner.uid, runner.gid as number)
-  const flags = ['--username=linekeeper', '--auth=scram-sha-256', '--pwfile=/dev/stdin', '--encoding=UTF8', '--locale=C', '--data-checksums', '--no-instructions']
+  const flags = [
+    '--username=linekeeper',
+    '--auth=scram-sha-256',
+    '--pwfile=/dev/stdin',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--data-checksums',
+    '--no-instructions',
+  ]
   const result = spawnSync(join(dirname(runner.binary), 'initdb'), ['-D', draft, ...flags], {
     input: `${password}\n`,
     encoding: 'utf8',
@@ -108,7 +120,13 @@ const idsOf = (runner: Runner) => (runner.uid === undefined ? {} : { uid: runner
 async function launch(clusterDir: string, port: number, runner: Runner, logFile: string): Promise<ChildProcess> {
   const flags = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(logFile, 'a', 0o600)
-  const child = spawn(runner.binary, ['-D', clusterDir, ...flags], { detached: true, stdio: ['ignore', log, log], cwd: clusterDir, env: ENVIRONMENT, ...idsOf(runner) })
+  const child = spawn(runner.binary, ['-D', clusterDir, ...flags], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: clusterDir,
+    env: ENVIRONMENT,
+    ...idsOf(runner),
+  })
   closeSync(log)
   child.on('error', () => {})
   child.unref()

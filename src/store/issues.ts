@@ -24,7 +24,11 @@ export async function raiseIssue(sql: Sql, issue: Pick<Issue, 'kind' | 'subject'
 
 /** Closes the open issue of this kind and subject. @returns whether there was one. */
 export async function resolveIssue(sql: Sql, kind: string, subject: string, now: Instant): Promise<boolean> {
-  const rows = await sql.unsafe(`update issues set resolved_at = ${instant('$3')} where kind = $1 and subject = $2 and resolved_at is null returning id`, [kind, subject, now])
+  const rows = await sql.unsafe(`update issues set resolved_at = ${instant('$3')} where kind = $1 and subject = $2 and resolved_at is null returning id`, [
+    kind,
+    subject,
+    now,
+  ])
   return rows.length > 0
 }
 

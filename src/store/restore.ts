@@ -3,7 +3,7 @@ import type { Sql, TransactionSql } from 'postgres'
 import { AppError } from '../domain/error'
 import { findSchema, listTables, type TableDone } from './backup'
 import { type BackupHeader, type Frame, parseFrame, readFrames, type TableEnd, type TableStart, TableSum } from './backup-file'
-import { listPartitions, partitionName, PARTITIONED } from './partitions'
+import { listPartitions, PARTITIONED, partitionName } from './partitions'
 
 const DAY_MS = 86_400_000
 
@@ -78,7 +78,10 @@ const damaged = (path: string, table: string, why: string) => new AppError('inva
 
 async function checkSchema(tx: TransactionSql, header: BackupHeader, path: string): Promise<void> {
   if ((await findSchema(tx)) === header.schema) return
-  throw new AppError('conflict', `${path} is of another version of the schema: restore it with the version of Linekeeper that wrote it (${header.createdAt}), then upgrade`)
+  throw new AppError(
+    'conflict',
+    `${path} is of another version of the schema: restore it with the version of Linekeeper that wrote it (${header.createdAt}), then upgrade`,
+  )
 }
 
 async function empty(tx: TransactionSql, force: boolean): Promise<void> {
@@ -91,7 +94,11 @@ async function empty(tx: TransactionSql, force: boolean): Promise<void> {
   }
   for (const name of tables) {
     const rows = await tx`select 1 from ${tx(name)} limit 1`
-    if (rows.length > 0) throw new AppError('conflict', `The database is not empty (there are rows in "${name}"): restore into a new one, or replace everything in it with --force`)
+    if (rows.length > 0)
+      throw new AppError(
+        'conflict',
+        `The database is not empty (there are rows in "${name}"): restore into a new one, or replace everything in it with --force`,
+      )
   }
 }
 
@@ -102,7 +109,9 @@ async function createPartitions(tx: TransactionSql, header: BackupHeader): Promi
       const from = Date.parse(day)
       const name = partitionName(table, from)
       if (known.has(name)) continue
-      await tx.unsafe(`create table ${name} partition of ${table} for values from ('${new Date(from).toISOString()}') to ('${new Date(from + DAY_MS).toISOString()}')`)
+      await tx.unsafe(
+        `create table ${name} partition of ${table} for values from ('${new Date(from).toISOString()}') to ('${new Date(from + DAY_MS).toISOString()}')`,
+      )
     }
   }
 }

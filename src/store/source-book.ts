@@ -89,9 +89,13 @@ export class SourceBook {
     if (uses.size === 0) return
     this.#uses = new Map()
     try {
-      await addUses(this.sql, [...uses].map(([id, use]) => ({ id, ...use })))
+      await addUses(
+        this.sql,
+        [...uses].map(([id, use]) => ({ id, ...use })),
+      )
     } catch (cause) {
-      for (const [id, use] of uses) this.#uses.set(id, { times: use.times + (this.#uses.get(id)?.times ?? 0), lastAt: this.#uses.get(id)?.lastAt ?? use.lastAt })
+      for (const [id, use] of uses)
+        this.#uses.set(id, { times: use.times + (this.#uses.get(id)?.times ?? 0), lastAt: this.#uses.get(id)?.lastAt ?? use.lastAt })
       throw cause
     }
   }

@@ -34,7 +34,8 @@ export interface Source {
 }
 
 /** What an operator sets of a source. */
-export type SourceInput = Pick<Source, 'slug' | 'label' | 'provider'> & Partial<Pick<Source, 'schemes' | 'ownerId' | 'staleAfterMs' | 'qrExpiresAfterMs' | 'connectingTimeoutMs'>>
+export type SourceInput = Pick<Source, 'slug' | 'label' | 'provider'> &
+  Partial<Pick<Source, 'schemes' | 'ownerId' | 'staleAfterMs' | 'qrExpiresAfterMs' | 'connectingTimeoutMs'>>
 
 export const DEFAULT_SLUG = 'default'
 
@@ -96,7 +97,12 @@ export async function retireSecret(sql: Db, secretId: string, at: Instant): Prom
  * A WEBHOOK_SECRET that was changed later is added beside the others, so that senders can be moved one by one; one that an
  * operator has retired stays retired.
  */
-export async function ensureDefaultSource(sql: Sql, vault: Vault, config: { webhookSecret: string | null }, now: Instant): Promise<{ created: boolean; secret: string | null }> {
+export async function ensureDefaultSource(
+  sql: Sql,
+  vault: Vault,
+  config: { webhookSecret: string | null },
+  now: Instant,
+): Promise<{ created: boolean; secret: string | null }> {
   try {
     return await sql.begin(async (tx) => {
       const { id } = await insertSource(tx, { slug: DEFAULT_SLUG, label: 'Default', provider: 'auto' }, now)
@@ -133,7 +139,15 @@ function openSecret({ sourceId: _, ciphertext, keyId, ...secret }: SecretRow, va
 
 function settingsOf(input: Omit<SourceInput, 'slug'>): (string | number | null)[] {
   const schemes = input.schemes ? JSON.stringify(input.schemes) : null
-  return [input.label, input.provider, schemes, input.ownerId ?? null, input.staleAfterMs ?? null, input.qrExpiresAfterMs ?? null, input.connectingTimeoutMs ?? null]
+  return [
+    input.label,
+    input.provider,
+    schemes,
+    input.ownerId ?? null,
+    input.staleAfterMs ?? null,
+    input.qrExpiresAfterMs ?? null,
+    input.connectingTimeoutMs ?? null,
+  ]
 }
 
 async function addMissing(sql: Sql, vault: Vault, value: string, now: Instant): Promise<void> {

@@ -47,7 +47,8 @@ export class Vault {
 
   /** @throws AppError `unavailable` when another key sealed it, or when it was tampered with. */
   open({ ciphertext, keyId }: Sealed, about: string): string {
-    if (keyId !== this.keyId) throw new AppError('unavailable', `A secret was sealed with the encryption key ${keyId}, but this server has ${this.keyId}: ${REMEDY}`)
+    if (keyId !== this.keyId)
+      throw new AppError('unavailable', `A secret was sealed with the encryption key ${keyId}, but this server has ${this.keyId}: ${REMEDY}`)
     const sealed = Buffer.from(ciphertext)
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#sealing, sealed.subarray(0, NONCE_BYTES))

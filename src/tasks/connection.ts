@@ -29,7 +29,9 @@ export async function withClient<T>(url: string, connections: number, work: (sql
 
 async function isUsed(url: string): Promise<boolean> {
   return withClient(url, 1, async (sql) => {
-    const [row] = await sql<{ others: number }[]>`select count(*) as others from pg_stat_activity where application_name = 'linekeeper' and pid <> pg_backend_pid()`
+    const [row] = await sql<
+      { others: number }[]
+    >`select count(*) as others from pg_stat_activity where application_name = 'linekeeper' and pid <> pg_backend_pid()`
     return (row?.others ?? 0) > 0
   }).catch(() => true)
 }

@@ -13,7 +13,10 @@ Prints a key for the JSON API, once: only its hash is kept. Each scope contains 
 read. The key belongs to the operator, or to the first administrator.`
 
 export async function run(args: string[], env: Environment): Promise<void> {
-  const { values } = parseArgs({ args, options: { name: { type: 'string' }, scope: { type: 'string', multiple: true, default: ['read'] }, operator: { type: 'string' } } })
+  const { values } = parseArgs({
+    args,
+    options: { name: { type: 'string' }, scope: { type: 'string', multiple: true, default: ['read'] }, operator: { type: 'string' } },
+  })
   const { name, scope } = values
   if (!name) throw new AppError('invalid', `--name is missing\n\n${usage}`)
   const scopes = scope.filter(isScope)
@@ -23,7 +26,11 @@ export async function run(args: string[], env: Environment): Promise<void> {
     const database = await openDatabase(url, { write: 1, read: 1 })
     try {
       const operatorId = await findOperatorId(database.read, values.operator ?? null)
-      if (operatorId === undefined) throw new AppError('not_found', `${values.operator ? `There is no operator ${values.operator}` : 'There is no administrator yet'}: create one with bun task create-user`)
+      if (operatorId === undefined)
+        throw new AppError(
+          'not_found',
+          `${values.operator ? `There is no operator ${values.operator}` : 'There is no administrator yet'}: create one with bun task create-user`,
+        )
       return await createApiKey(database.read, { name, scopes, operatorId }, Date.now())
     } finally {
       await database.close()

@@ -24,15 +24,27 @@ export async function checkDatabase(sql: Sql, config: Config): Promise<Finding[]
 async function checkServer(sql: Sql): Promise<Finding[]> {
   const asked = Date.now()
   const { version, fsync, synchronousCommit, fullPageWrites, now } = await findDurability(sql)
-  const off = [fsync === 'off' && 'fsync', synchronousCommit === 'off' && 'synchronous_commit', fullPageWrites === 'off' && 'full_page_writes'].filter((name) => name !== false)
+  const off = [fsync === 'off' && 'fsync', synchronousCommit === 'off' && 'synchronous_commit', fullPageWrites === 'off' && 'full_page_writes'].filter(
+    (name) => name !== false,
+  )
   // Half of the way there and back belongs to the question.
   const skew = Math.abs(now - (asked + Date.now()) / 2)
   return [
-    { name: 'database', level: Number.parseInt(version, 10) >= 15 ? 'ok' : 'FAIL', detail: `Postgres ${version}`, remedy: 'Linekeeper needs Postgres 15 or newer' },
+    {
+      name: 'database',
+      level: Number.parseInt(version, 10) >= 15 ? 'ok' : 'FAIL',
+      detail: `Postgres ${version}`,
+      remedy: 'Linekeeper needs Postgres 15 or newer',
+    },
     off.length === 0
       ? { name: 'durability', level: 'ok', detail: 'a commit is on disk: fsync, synchronous_commit and full_page_writes are on' }
       : { name: 'durability', level: 'FAIL', detail: `${off.join(' and ')} off: what was acknowledged can be lost`, remedy: 'turn it on in postgresql.conf' },
-    { name: 'clock', level: skew <= CLOCK_MS ? 'ok' : 'warn', detail: `${Math.round(skew)} ms off the database's`, remedy: 'let both machines keep time with NTP' },
+    {
+      name: 'clock',
+      level: skew <= CLOCK_MS ? 'ok' : 'warn',
+      detail: `${Math.round(skew)} ms off the database's`,
+      remedy: 'let both machines keep time with NTP',
+    },
   ]
 }
 
@@ -50,8 +62,18 @@ async function checkPartitions(sql: Sql): Promise<Finding[]> {
   const strays = await checkDefaultPartitions(sql)
   const rows = strays.events + strays.deliveries
   return [
-    { name: 'partitions', level: ahead >= 2 ? 'ok' : ahead >= 0 ? 'warn' : 'FAIL', detail: `${Math.max(ahead, 0)} days ahead`, remedy: 'start the server: it makes them every hour; bun task migrate does too' },
-    { name: 'default rows', level: rows === 0 ? 'ok' : 'warn', detail: `${strays.events} events, ${strays.deliveries} deliveries outside of their day`, remedy: 'docs/operations.md says how to move them' },
+    {
+      name: 'partitions',
+      level: ahead >= 2 ? 'ok' : ahead >= 0 ? 'warn' : 'FAIL',
+      detail: `${Math.max(ahead, 0)} days ahead`,
+      remedy: 'start the server: it makes them every hour; bun task migrate does too',
+    },
+    {
+      name: 'default rows',
+      level: rows === 0 ? 'ok' : 'warn',
+      detail: `${strays.events} events, ${strays.deliveries} deliveries outside of their day`,
+      remedy: 'docs/operations.md says how to move them',
+    },
   ]
 }
 
@@ -59,7 +81,12 @@ async function checkSecrets(sql: Sql, config: Config): Promise<Finding> {
   const name = 'encryption key'
   // openVault would make one, and the next start would take it for the right one.
   if (config.encryptionKey === null && !existsSync(join(config.dataDir, KEY_FILE))) {
-    return { name, level: 'warn', detail: `neither ENCRYPTION_KEY nor ${KEY_FILE} in DATA_DIR`, remedy: 'nothing on a new machine: the first start makes one. After a restore: put the old one back' }
+    return {
+      name,
+      level: 'warn',
+      detail: `neither ENCRYPTION_KEY nor ${KEY_FILE} in DATA_DIR`,
+      remedy: 'nothing on a new machine: the first start makes one. After a restore: put the old one back',
+    }
   }
   try {
     const vault = await openVault(config)

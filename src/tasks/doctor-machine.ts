@@ -25,7 +25,12 @@ async function checkFolder(dataDir: string): Promise<Finding> {
     await rm(probe)
     return { name, level: 'ok', detail: `${dataDir} can be written` }
   } catch (cause) {
-    return { name, level: 'FAIL', detail: `${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code})`, remedy: 'set DATA_DIR to a folder that this user may write' }
+    return {
+      name,
+      level: 'FAIL',
+      detail: `${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code})`,
+      remedy: 'set DATA_DIR to a folder that this user may write',
+    }
   }
 }
 
@@ -36,7 +41,11 @@ function checkModes(dataDir: string): Finding[] {
     if (!existsSync(path)) return []
     const mode = statSync(path).mode & 0o777
     const detail = `mode ${mode.toString(8)}`
-    return [(mode & 0o077) === 0 ? { name: file, level: 'ok', detail } : { name: file, level: 'FAIL', detail: `${detail}: others can read it`, remedy: `chmod 600 ${path}` }]
+    return [
+      (mode & 0o077) === 0
+        ? { name: file, level: 'ok', detail }
+        : { name: file, level: 'FAIL', detail: `${detail}: others can read it`, remedy: `chmod 600 ${path}` },
+    ]
   })
 }
 
@@ -45,7 +54,12 @@ async function checkDisk(dataDir: string): Promise<Finding> {
   const free = bavail * bsize
   const percent = Math.round((bavail / blocks) * 100)
   const level = free < GIB / 2 ? 'FAIL' : free < 5 * GIB || percent < 10 ? 'warn' : 'ok'
-  return { name: 'disk', level, detail: `${(free / GIB).toFixed(1)} GiB free (${percent} %)`, remedy: 'make room, or shorten RETENTION_BODIES: when the disk is full nothing more can be kept' }
+  return {
+    name: 'disk',
+    level,
+    detail: `${(free / GIB).toFixed(1)} GiB free (${percent} %)`,
+    remedy: 'make room, or shorten RETENTION_BODIES: when the disk is full nothing more can be kept',
+  }
 }
 
 async function examinePort({ host, port }: Config): Promise<Finding> {

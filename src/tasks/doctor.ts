@@ -43,28 +43,53 @@ function readConfig(env: Environment, tell: (findings: Finding[]) => void): Conf
     return config
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause
-    tell(cause.problems.map(({ name, given, allowed }) => ({ name: 'configuration', level: 'FAIL', detail: `${name}: given ${given || 'nothing'}`, remedy: `allowed is ${allowed}` })))
+    tell(
+      cause.problems.map(({ name, given, allowed }) => ({
+        name: 'configuration',
+        level: 'FAIL',
+        detail: `${name}: given ${given || 'nothing'}`,
+        remedy: `allowed is ${allowed}`,
+      })),
+    )
     return undefined
   }
 }
 
 function checkWebhookSecret({ webhookSecret }: Config): Finding[] {
   if (webhookSecret === null || webhookSecret.length >= 16) return []
-  return [{ name: 'WEBHOOK_SECRET', level: 'warn', detail: `only ${webhookSecret.length} characters`, remedy: 'take one that cannot be guessed: openssl rand -base64 32' }]
+  return [
+    {
+      name: 'WEBHOOK_SECRET',
+      level: 'warn',
+      detail: `only ${webhookSecret.length} characters`,
+      remedy: 'take one that cannot be guessed: openssl rand -base64 32',
+    },
+  ]
 }
 
 async function examineDatabase(config: Config): Promise<Finding[]> {
   try {
-    return await withDatabase(config, () => {}, async (url) => {
-      const sql = connect(url, 1)
-      try {
-        return await checkDatabase(sql, config)
-      } finally {
-        await sql.end({ timeout: 1 })
-      }
-    })
+    return await withDatabase(
+      config,
+      () => {},
+      async (url) => {
+        const sql = connect(url, 1)
+        try {
+          return await checkDatabase(sql, config)
+        } finally {
+          await sql.end({ timeout: 1 })
+        }
+      },
+    )
   } catch (cause) {
     const detail = cause instanceof AppError ? cause.message : `cannot be reached: ${(cause as Error).message}`
-    return [{ name: 'database', level: 'FAIL', detail, remedy: config.databaseUrl ? 'see DATABASE_URL, and that Postgres runs there' : `see ${config.dataDir}/postgres.log` }]
+    return [
+      {
+        name: 'database',
+        level: 'FAIL',
+        detail,
+        remedy: config.databaseUrl ? 'see DATABASE_URL, and that Postgres runs there' : `see ${config.dataDir}/postgres.log`,
+      },
+    ]
   }
 }

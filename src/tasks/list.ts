@@ -7,11 +7,11 @@ export interface Task {
   /** Shown by --help. */
   usage: string
   /**
-   * Does it. Nothing, or 0, means success; another number is the exit code of a task that did its work and found
+   * Does it. Nothing (undefined), or 0, means success; another number is the exit code of a task that did its work and found
    * something wrong.
    * @throws AppError or ConfigError for what an operator can mend.
    */
-  run(args: string[], env: Environment): Promise<number | void>
+  run(args: string[], env: Environment): Promise<number | undefined>
 }
 
 const TASKS: readonly { name: string; about: string }[] = [
@@ -26,7 +26,7 @@ const TASKS: readonly { name: string; about: string }[] = [
   { name: 'doctor', about: 'checks configuration, database, disk and keys, with remedies' },
   { name: 'create-user', about: 'creates an operator who can log in' },
   { name: 'create-api-key', about: 'makes a key for the JSON API' },
-  { name: 'rotate-secret', about: "gives a source a new secret and retires the old ones" },
+  { name: 'rotate-secret', about: 'gives a source a new secret and retires the old ones' },
   { name: 'prove', about: 'kills the server again and again, and counts what was lost' },
 ]
 

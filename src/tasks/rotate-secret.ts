@@ -32,6 +32,8 @@ export async function run(args: string[], env: Environment): Promise<void> {
       await database.close()
     }
   })
-  console.error(`The new secret of "${values.source}", shown this once. The old ones retire ${afterMs === 0 ? 'now' : `at ${new Date(now + afterMs).toISOString()}`}; a running server knows within 5 s.`)
+  console.error(
+    `The new secret of "${values.source}", shown this once. The old ones retire ${afterMs === 0 ? 'now' : `at ${new Date(now + afterMs).toISOString()}`}; a running server knows within 5 s.`,
+  )
   console.log(secret)
 }

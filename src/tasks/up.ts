@@ -11,7 +11,7 @@ export const usage = `Usage: bun run up [--demo]
 Starts everything that is needed and says where it is: the embedded Postgres in DATA_DIR (or DATABASE_URL), the schema, the
 server. Ctrl-C stops it. --demo adds made-up senders, to look around.`
 
-export async function run(args: string[], env: Environment): Promise<number | void> {
+export async function run(args: string[], env: Environment): Promise<void> {
   const { values } = parseArgs({ args, options: { demo: { type: 'boolean', default: false } } })
   const config = loadConfig(env, { demo: values.demo })
   const startedAt = performance.now()

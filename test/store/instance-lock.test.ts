@@ -33,7 +33,10 @@ describe('the instance lock', () => {
   test('is taken again when its connection breaks', async () => {
     const bus = server()
     const lock = await holdInstanceLock(bus, now)
-    const holders = () => bus<{ pid: number }[]>`select pid from pg_locks where locktype = 'advisory' and objid = 727202 and granted and database = (select oid from pg_database where datname = current_database())`
+    const holders = () =>
+      bus<
+        { pid: number }[]
+      >`select pid from pg_locks where locktype = 'advisory' and objid = 727202 and granted and database = (select oid from pg_database where datname = current_database())`
     const [first] = await holders()
     await bus`select pg_terminate_backend(${first?.pid as number})`
     const deadline = Date.now() + 10_000

@@ -42,14 +42,20 @@ describe('retention', () => {
     const old = await insertDay(TODAY - 20 * DAY)
     const kept = await insertDay(TODAY)
     const dropped = await dropExpiredBodies(sql, TODAY - 14 * DAY + 5)
-    expect(dropped).toContain(`deliveries_${at(TODAY - 20 * DAY).slice(0, 10).replaceAll('-', '')}`)
+    expect(dropped).toContain(
+      `deliveries_${at(TODAY - 20 * DAY)
+        .slice(0, 10)
+        .replaceAll('-', '')}`,
+    )
     expect((await sql`select id from deliveries`).map((row) => row.id)).toEqual([kept])
     expect((await sql`select id from events order by received_at`).map((row) => row.id)).toEqual([old, kept])
   })
 
   test('keeps a day of which the last hour is not over yet', async () => {
     await insertDay(TODAY - 10 * DAY)
-    const name = `deliveries_${at(TODAY - 10 * DAY).slice(0, 10).replaceAll('-', '')}`
+    const name = `deliveries_${at(TODAY - 10 * DAY)
+      .slice(0, 10)
+      .replaceAll('-', '')}`
     expect(await dropExpiredBodies(sql, TODAY - 9 * DAY - 1)).not.toContain(name)
     expect(await dropExpiredBodies(sql, TODAY - 9 * DAY)).toEqual([name])
   })
@@ -60,7 +66,11 @@ describe('retention', () => {
     await dropExpiredEvents(sql, TODAY - 90 * DAY, async (day, partition) => void folded.push([day, await countOf(partition)]))
     expect(folded.map(([day]) => day)).toEqual([...folded.map(([day]) => day)].sort((a, b) => a - b))
     expect(folded).toContainEqual([TODAY - 120 * DAY, 1])
-    expect(await names('events')).not.toContain(`events_${at(TODAY - 120 * DAY).slice(0, 10).replaceAll('-', '')}`)
+    expect(await names('events')).not.toContain(
+      `events_${at(TODAY - 120 * DAY)
+        .slice(0, 10)
+        .replaceAll('-', '')}`,
+    )
     expect(await sql`select 1 from event_keys where event_id = ${gone}`).toHaveLength(0)
     expect(await countOf('event_keys')).toBeGreaterThan(0)
   })

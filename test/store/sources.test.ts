@@ -21,7 +21,13 @@ describe('the default source', () => {
     const [source] = await listSources(fresh.read, vault)
     expect(first).toEqual({ created: true, secret: expect.stringMatching(/^[\w-]{43}$/) as unknown as string })
     expect(again).toEqual({ created: false, secret: null })
-    expect(source).toMatchObject({ slug: 'default', provider: 'auto', schemes: null, createdAt: NOW, secrets: [{ value: first.secret as string, retiresAt: null, uses: 0 }] })
+    expect(source).toMatchObject({
+      slug: 'default',
+      provider: 'auto',
+      schemes: null,
+      createdAt: NOW,
+      secrets: [{ value: first.secret as string, retiresAt: null, uses: 0 }],
+    })
     await fresh.close()
   })
 
@@ -52,7 +58,17 @@ describe('a source', () => {
     const schemes = [{ scheme: 'api-key', header: 'x-api-key' }] as const
     const { id } = await insertSource(db.read, { slug: 'shop', label: 'Shop', provider: 'waha', schemes: [...schemes], staleAfterMs: 60_000 }, NOW)
     await addSecret(db.read, vault, id, NOW, 'top secret ✓')
-    expect(await find('shop')).toMatchObject({ id, slug: 'shop', label: 'Shop', provider: 'waha', schemes: [...schemes], staleAfterMs: 60_000, qrExpiresAfterMs: null, createdAt: NOW, secrets: [{ value: 'top secret ✓' }] })
+    expect(await find('shop')).toMatchObject({
+      id,
+      slug: 'shop',
+      label: 'Shop',
+      provider: 'waha',
+      schemes: [...schemes],
+      staleAfterMs: 60_000,
+      qrExpiresAfterMs: null,
+      createdAt: NOW,
+      secrets: [{ value: 'top secret ✓' }],
+    })
     const [row] = await db.read`select * from secrets where source_id = ${id}`
     expect(JSON.stringify(row)).not.toContain('top secret')
     expect(Buffer.from(row?.ciphertext as Uint8Array).includes('top secret')).toBe(false)

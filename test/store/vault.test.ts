@@ -10,7 +10,9 @@ const folder = () => {
   folders.push(made)
   return made
 }
-afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true })))
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true })
+})
 
 const key = (fill: number) => new Uint8Array(32).fill(fill)
 
@@ -27,7 +29,9 @@ describe('the vault', () => {
 
   test('refuses what another key sealed, and says which', () => {
     const sealed = new Vault(key(1)).seal('text', 'row')
-    expect(() => new Vault(key(2)).open(sealed, 'row')).toThrow(/sealed with the encryption key [0-9a-f]{8}, but this server has [0-9a-f]{8}: set ENCRYPTION_KEY/)
+    expect(() => new Vault(key(2)).open(sealed, 'row')).toThrow(
+      /sealed with the encryption key [0-9a-f]{8}, but this server has [0-9a-f]{8}: set ENCRYPTION_KEY/,
+    )
   })
 
   test('refuses sealed text with any bit flipped, and text that was sealed for another row', () => {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import { findSchema, listTables, writeBackup } from '../../src/store/backup'
-import { checkBackup, restoreBackup } from '../../src/store/restore'
 import type { Database } from '../../src/store/database'
 import { ensurePartitions, listPartitions } from '../../src/store/partitions'
+import { checkBackup, restoreBackup } from '../../src/store/restore'
 import { addSecret, insertSource, listSources } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
 import { freshDatabase } from '../support/database'
@@ -119,13 +119,20 @@ describe('a backup', () => {
     const target = await freshDatabase()
     const before = await contents(target.read)
     const size = statSync(file).size
-    const paths = [await damage('empty', () => Buffer.alloc(0)), await damage('text', () => Buffer.from('hello')), await damage('torn', (bytes) => bytes.subarray(0, size - 3)), await damage('half', (bytes) => bytes.subarray(0, size >> 1))]
+    const paths = [
+      await damage('empty', () => Buffer.alloc(0)),
+      await damage('text', () => Buffer.from('hello')),
+      await damage('torn', (bytes) => bytes.subarray(0, size - 3)),
+      await damage('half', (bytes) => bytes.subarray(0, size >> 1)),
+    ]
     for (const part of [0.0005, 0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.9999]) {
-      paths.push(await damage(`bent-${part}`, (bytes) => {
-        const at = Math.floor(size * part)
-        bytes[at] = (bytes[at] as number) ^ 0xff
-        return bytes
-      }))
+      paths.push(
+        await damage(`bent-${part}`, (bytes) => {
+          const at = Math.floor(size * part)
+          bytes[at] = (bytes[at] as number) ^ 0xff
+          return bytes
+        }),
+      )
     }
     for (const path of paths) {
       const failure = await restoreBackup(target.write, path).catch((error: Error) => error)

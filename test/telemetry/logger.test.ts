@@ -17,12 +17,25 @@ describe('the log', () => {
   })
 
   test('holds no secret, however deep and under whatever name', () => {
-    const { line } = logged((log) => log.warn({ request: { headers: { 'x-api-key': 'S3CRET' }, inner: { apiKey: 'S3CRET', webhook_secret: 'S3CRET', Authorization: 'Bearer S3CRETS3CRET' } }, url: 'postgres://me:S3CRET@db/x' }, 'x'))
+    const { line } = logged((log) =>
+      log.warn(
+        {
+          request: { headers: { 'x-api-key': 'S3CRET' }, inner: { apiKey: 'S3CRET', webhook_secret: 'S3CRET', Authorization: 'Bearer S3CRETS3CRET' } },
+          url: 'postgres://me:S3CRET@db/x',
+        },
+        'x',
+      ),
+    )
     expect(line).not.toContain('S3CRET')
   })
 
   test('holds no body and no phone number', () => {
-    const { line } = logged((log) => log.error({ body: 'hello', payload: { a: 'hello' }, chat: '5511998877665@c.us', note: 'from +5511998877665', bytes: new TextEncoder().encode('hello') }, 'x'))
+    const { line } = logged((log) =>
+      log.error(
+        { body: 'hello', payload: { a: 'hello' }, chat: '5511998877665@c.us', note: 'from +5511998877665', bytes: new TextEncoder().encode('hello') },
+        'x',
+      ),
+    )
     expect(line).not.toContain('hello')
     expect(line).not.toContain('5511998877665')
   })

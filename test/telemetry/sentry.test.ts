@@ -18,7 +18,11 @@ describe('error reports', () => {
     reports.capture(new Error('no route for 5511998877665@c.us'), { requestId: 'r-1', apiKey: 'S3CRET' })
     await reports.close()
     const [, , event] = (received[0] ?? '').split('\n')
-    expect(JSON.parse(event ?? '{}')).toMatchObject({ release: 'linekeeper@test', tags: { requestId: 'r-1', apiKey: '[redacted]' }, exception: { values: [{ type: 'Error', value: 'no route for •••@c.us' }] } })
+    expect(JSON.parse(event ?? '{}')).toMatchObject({
+      release: 'linekeeper@test',
+      tags: { requestId: 'r-1', apiKey: '[redacted]' },
+      exception: { values: [{ type: 'Error', value: 'no route for •••@c.us' }] },
+    })
     expect(received.join()).not.toContain('5511998877665')
     expect(received.join()).not.toContain('S3CRET')
     expect(event).not.toContain('server_name')
@@ -32,7 +36,13 @@ describe('error reports', () => {
   })
 
   test('never carry the request, its body, headers, query or cookies', () => {
-    const event = { message: 'failed for +5511998877665', request: { url: 'http://x/?key=1', data: 'hello', cookies: { a: 'b' }, headers: { 'x-api-key': 'S3CRET' } }, user: { ip: '1.2.3.4' }, breadcrumbs: [{}], extra: { body: 'hello', id: 7 } }
+    const event = {
+      message: 'failed for +5511998877665',
+      request: { url: 'http://x/?key=1', data: 'hello', cookies: { a: 'b' }, headers: { 'x-api-key': 'S3CRET' } },
+      user: { ip: '1.2.3.4' },
+      breadcrumbs: [{}],
+      extra: { body: 'hello', id: 7 },
+    }
     expect(scrubEvent(event)).toEqual({ message: 'failed for •••', extra: { body: '[omitted]', id: 7 } } as unknown as typeof event)
   })
 })
