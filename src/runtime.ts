@@ -89,7 +89,6 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
   const live = createLive({ sql, bus, allowances: config, now: systemNow, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed: (cause) => report.failed(cause) })
-  undo.push(() => live.close())
   metrics.watch({ backlog: () => ingest.writer.backlog.entries, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
 
   const doors = webhooks({
@@ -107,6 +106,8 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, webhooks: doors, readiness: ingest.readiness, now: systemNow })
   const server = listen(app, config)
   undo.push(() => server.stop())
+  // Before the server waits for its requests: a live stream is one that never ends.
+  undo.push(() => live.close())
   report.started(server.url, performance.now() - startedAt)
   return {
     url: server.url,
