@@ -89,6 +89,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
   const live = createLive({ sql, bus, allowances: config, now: systemNow, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed: (cause) => report.failed(cause) })
+  undo.push(() => live.close())
   metrics.watch({ backlog: () => ingest.writer.backlog.entries, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
 
   const doors = webhooks({
