@@ -101,7 +101,8 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     answered: metrics.webhookAnswered,
     failed: (cause) => report.failed(cause),
   })
-  const jobs = scheduleJobs(JOBS, ingest.jobDeps, (job, cause) => report.jobFailed(job, cause))
+  const jobDeps = { ...config, sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, now: systemNow }
+  const jobs = scheduleJobs(JOBS, jobDeps, (job, cause) => report.jobFailed(job, cause))
   undo.push(() => stopJobs(jobs))
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
   const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, webhooks: doors, readiness: ingest.readiness, now: systemNow })

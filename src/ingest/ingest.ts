@@ -1,6 +1,5 @@
 import type { Config } from '../config'
 import type { Bus } from '../live/bus'
-import type { JobDeps } from '../jobs/schedule'
 import type { Database } from '../store/database'
 import type { SourceBook } from '../store/source-book'
 import type { Vault } from '../store/vault'
@@ -26,7 +25,8 @@ export interface IngestDeps {
 export interface Ingest {
   writer: Writer
   receiving: ReceiveDeps & { arrival(): Arrival; rejections: Rejections }
-  jobDeps: JobDeps
+  /** Puts a day into the sessions before retention drops it. */
+  foldAway: ReturnType<typeof createFoldAway>
   /** Could a delivery be committed right now? */
   readiness(): Promise<{ reasons: string[]; backlog: number; journal: number }>
   /** Resolves when everything taken is on disk. */
@@ -54,15 +54,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       noteUse: (secretId) => deps.sources.noteUse(secretId),
       arrival: createArrivals(systemNow),
     },
-    jobDeps: {
-      sql: database.read,
-      writer,
-      allowances,
-      now: systemNow,
-      retentionBodiesMs: config.retentionBodiesMs,
-      retentionEventsMs: config.retentionEventsMs,
-      foldAway: createFoldAway(database.read),
-    },
+    foldAway: createFoldAway(database.read),
     readiness: () => readinessOf(database, writer),
     async close() {
       await writer.drain()

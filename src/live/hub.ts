@@ -169,7 +169,10 @@ export class Hub {
   }
 
   #write(topic: Topic, stream: ReadableStreamDefaultController<Uint8Array>, bytes: Uint8Array): void {
-    if ((stream.desiredSize ?? 0) > 0) return stream.enqueue(bytes)
+    if ((stream.desiredSize ?? 0) > 0) {
+      stream.enqueue(bytes)
+      return
+    }
     this.#drop(topic, stream)
     // Not close(): that would first wait for what the client does not take.
     stream.error(new Error('the client is too slow'))

@@ -26,7 +26,8 @@ export function readJson(text: string): JsonNode | null {
 class NotJson extends Error {}
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y
+// Anything but a quote, a backslash or a control character; or an escape.
+const STRING = /"(?:[\u0020\u0021\u0023-\u005b\u005d-\uffff]|\\.)*"/y
 const WORD = /true|false|null/y
 const SPACE = /[ \t\n\r]*/y
 

@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
-import { type ApiAnswer, type ApiRoute } from './route'
+import type { ApiAnswer, ApiRoute } from './route'
 import { Problem } from './schemas'
 
 /** The OpenAPI 3.1 document of these routes, from the very schemas that they check with. */

@@ -7,7 +7,7 @@ import { toDocument } from '../../../views/render'
 import { html, redirect } from '../answers'
 import { isSetupOpen, problemsOf, SETUP_GONE, setUpFirstOperator } from '../auth/operators'
 import type { Visit } from '../gate'
-import { type LoginDeps } from './login'
+import type { LoginDeps } from './login'
 
 export interface SetupDeps extends LoginDeps {
   write: Sql
