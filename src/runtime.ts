@@ -72,6 +72,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const reports = await createErrorReports(config.sentryDsn, 'linekeeper')
   undo.push(() => reports.close())
   const report = createReport(createLogger(config.logLevel), reports)
+  if (config.redisUrl !== null) report.limitsNotShared()
   const metrics = createMetrics()
   const database = await openOwnOrGiven(config, progress, undo)
   const vault = await openVault(config)
@@ -101,7 +102,8 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     answered: metrics.webhookAnswered,
     failed: (cause) => report.failed(cause),
   })
-  const jobDeps = { ...config, sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, now: systemNow }
+  const { retentionBodiesMs, retentionEventsMs } = config
+  const jobDeps = { sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, retentionBodiesMs, retentionEventsMs, now: systemNow }
   const jobs = scheduleJobs(JOBS, jobDeps, (job, cause) => report.jobFailed(job, cause))
   undo.push(() => stopJobs(jobs))
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)

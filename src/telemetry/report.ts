@@ -4,6 +4,7 @@ import type { ErrorReports } from './sentry'
 
 export interface Report {
   started(url: string, tookMs: number): void
+  limitsNotShared(): void
   stopping(signal: string): void
   stopped(tookMs: number): void
   /** A failure that nobody expected: to the log and to Sentry. */
@@ -18,6 +19,7 @@ export interface Report {
 export function createReport(log: Logger, reports: ErrorReports): Report {
   return {
     started: (url, tookMs) => log.info({ url, tookMs: Math.round(tookMs) }, 'Linekeeper listens'),
+    limitsNotShared: () => log.warn('REDIS_URL is set, but this version counts rate limits per process'),
     stopping: (signal) => log.info({ signal }, 'Stopping: what was taken is finished first'),
     stopped: (tookMs) => log.info({ tookMs: Math.round(tookMs) }, 'Stopped'),
     failed(error, about) {
