@@ -33,11 +33,13 @@ type KeptDelivery = NonNullable<Entry['delivery']>
 
 /**
  * The way of a delivery: prove, decode, keep. Resolves only when it is on disk (or refused).
+ * @param proved is awaited once the sender is known to be genuine; it may refuse by throwing.
  * @throws AppError `unavailable` when it can be kept nowhere.
  */
-export async function receive(deps: ReceiveDeps, source: Source, delivery: Delivery): Promise<Outcome> {
+export async function receive(deps: ReceiveDeps, source: Source, delivery: Delivery, proved: () => Promise<void> = async () => {}): Promise<Outcome> {
   const verdict = authenticate(delivery, source.schemes ?? schemesOf(source), source.secrets, deps.now())
   if (!verdict.ok) return { kind: 'refused', refusal: verdict.refusal }
+  await proved()
   if (verdict.secretId) deps.noteUse(verdict.secretId)
 
   // Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice.

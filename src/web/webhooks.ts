@@ -56,9 +56,11 @@ async function answer(deps: WebhookDeps, request: Request, params: Context['para
     await deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
     const delivery = await takeDelivery(deps, request, session, address)
-    await deps.limits.take('source', slug)
-    await deps.limits.take('session', `${slug}/${session ?? ''}`)
-    outcome = await receive(deps, source, delivery)
+    outcome = await receive(deps, source, delivery, async () => {
+      // Not before the proof: strangers would use up what genuine senders, some of whom never post twice, are allowed.
+      await deps.limits.take('source', slug)
+      await deps.limits.take('session', `${slug}/${session ?? ''}`)
+    })
     if (outcome.kind === 'refused') {
       const { code, message } = outcome.refusal
       deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })

@@ -1,0 +1,56 @@
+import { afterAll, expect, test } from 'bun:test'
+import { createHmac } from 'node:crypto'
+import { loadConfig } from '../../src/config'
+import { createIngest } from '../../src/ingest/ingest'
+import { createBus } from '../../src/live/bus'
+import { SourceBook } from '../../src/store/source-book'
+import { ensureDefaultSource } from '../../src/store/sources'
+import { Vault } from '../../src/store/vault'
+import { createMetrics } from '../../src/telemetry/metrics'
+import { WebhookLimits } from '../../src/web/webhook-limits'
+import { webhooks } from '../../src/web/webhooks'
+import { freshDatabase } from '../support/database'
+
+const SECRET = 'secret-of-the-sender'
+const database = await freshDatabase()
+const config = loadConfig({ WEBHOOK_SECRET: SECRET })
+const vault = new Vault(new Uint8Array(32))
+await ensureDefaultSource(database.write, vault, config, Date.now())
+const sources = await SourceBook.load(database.write, vault, Date.now)
+const bus = await createBus(database.bus)
+const failures: unknown[] = []
+const failed = (cause: unknown) => void failures.push(cause)
+const ingest = createIngest({ config, database, sources, vault, metrics: createMetrics(), bus, failed })
+afterAll(async () => {
+  await ingest.close()
+  await bus.close()
+  await sources.close()
+  await database.close()
+})
+
+const doors = (rates = config.rateLimits) =>
+  webhooks({
+    ...ingest.receiving,
+    findSource: (slug) => sources.find(slug),
+    maxBodyBytes: config.maxBodyBytes,
+    limits: new WebhookLimits(rates),
+    clientAddress: () => '192.0.2.1',
+    answered() {},
+    failed,
+  })
+
+const bodyOf = (id: string) =>
+  JSON.stringify({ event: 'message', session: 'sales', payload: { id, from: '491234567890@c.us', body: 'hi', timestamp: 1_795_000_000 } })
+const signed = (body: string) => ({ 'x-webhook-hmac': createHmac('sha512', SECRET).update(body).digest('hex') })
+
+function post(app: ReturnType<typeof doors>, body: string, headers: Record<string, string> = signed(body)): Promise<Response> {
+  return app.handle(new Request('http://localhost/api/whatsapp/webhook/sales', { method: 'POST', body, headers }))
+}
+
+test('strangers cannot use up what the senders of a source or session are allowed', async () => {
+  const app = doors({ ...config.rateLimits, source: 1, session: 1 })
+  for (let i = 0; i < 20; i++) expect((await post(app, bodyOf(`m${i}`), {})).status).toBe(401)
+  const statuses = []
+  for (let i = 0; i < 11; i++) statuses.push((await post(app, bodyOf(`n${i}`))).status)
+  expect(statuses).toEqual([...Array(10).fill(200), 429])
+})
