@@ -82,7 +82,14 @@ async function takeDelivery(deps: WebhookDeps, request: Request, pathSession: st
   const body = await readBody(request, deps.maxBodyBytes)
   const url = request.url
   const path = url.slice(url.indexOf('/', 8))
-  return { id, receivedAt: at, method: 'POST', path, pathSession, headers: request.headers.toJSON(), body, address }
+  return { id, receivedAt: at, method: 'POST', path, pathSession, headers: plainHeaders(request.headers), body, address }
+}
+
+/** One text per name. Bun gives `set-cookie` as a list, whatever its type says. */
+function plainHeaders(headers: Headers): Record<string, string> {
+  const plain: Record<string, string> = headers.toJSON()
+  if ('set-cookie' in plain) plain['set-cookie'] = headers.getSetCookie().join(', ')
+  return plain
 }
 
 function failure(deps: WebhookDeps, cause: unknown, about: { sourceId: string | null; slug: string; session: string | null; address: string }): Response {

@@ -54,3 +54,12 @@ test('strangers cannot use up what the senders of a source or session are allowe
   for (let i = 0; i < 11; i++) statuses.push((await post(app, bodyOf(`n${i}`))).status)
   expect(statuses).toEqual([...Array(10).fill(200), 429])
 })
+
+test('a delivery with a Set-Cookie header is kept like any other, the cookie redacted', async () => {
+  const body = bodyOf('cookie')
+  expect((await post(doors(), body, { ...signed(body), 'set-cookie': 'a=s3cr3t' })).status).toBe(200)
+  expect(failures).toEqual([])
+  const rows = await database.read<{ headers: string }[]>`select headers from deliveries where headers like '%set-cookie%'`
+  expect(rows).toHaveLength(1)
+  expect(rows[0]?.headers).not.toContain('s3cr3t')
+})
