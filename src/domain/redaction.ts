@@ -22,12 +22,16 @@ export function redactBody(body: Uint8Array, fingerprint: Fingerprint): Uint8Arr
   return edits.length === 0 ? body : apply(edits, body)
 }
 
-/** The headers without credentials. Signatures stay: they prove one body and open nothing. Names must be in lower case. */
-export function redactHeaders(headers: Readonly<Record<string, string>>, fingerprint: Fingerprint): Record<string, string> {
+/**
+ * The headers without credentials. Signatures stay: they prove one body and open nothing. Names must be in lower case.
+ * @param secrets those of the source: whatever a header is called, one that is nothing but a secret is a credential.
+ */
+export function redactHeaders(headers: Readonly<Record<string, string>>, fingerprint: Fingerprint, secrets: readonly string[] = []): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name] ?? ''
-    kept[name] = isSecretHeader(name) && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
+    const isSecret = isSecretHeader(name) || secrets.includes(value)
+    kept[name] = isSecret && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
   }
   return kept
 }
@@ -35,15 +39,34 @@ export function redactHeaders(headers: Readonly<Record<string, string>>, fingerp
 /** The path with the secrets in its query replaced: `/hook?token=[redacted 1a2b3c4d]`. */
 export function redactPath(path: string, fingerprint: Fingerprint): string {
   const query = path.indexOf('?')
-  if (query < 0) return path
-  const pairs = path.slice(query + 1).split('&')
-  const kept = pairs.map((pair) => {
+  return query < 0 ? path : `${path.slice(0, query)}?${redactPairs(path.slice(query + 1), fingerprint)}`
+}
+
+/** As redactBody, for `application/x-www-form-urlencoded` (wuzapi): secrets in its fields, and in JSON inside them. */
+export function redactForm(body: Uint8Array, fingerprint: Fingerprint): Uint8Array {
+  const text = view(body).toString('latin1')
+  const kept = redactPairs(text, fingerprint, (value) => redactField(value, fingerprint))
+  return kept === text ? body : new Uint8Array(Buffer.from(kept, 'latin1'))
+}
+
+function redactField(value: string, fingerprint: Fingerprint): string {
+  const plain = decode(value.replaceAll('+', ' '))
+  if (!/^\s*[{[]/.test(plain)) return value
+  const body = Buffer.from(plain)
+  const kept = redactBody(body, fingerprint)
+  return kept === body ? value : encodeURIComponent(view(kept).toString('utf8'))
+}
+
+/** `a=1&token=…` without the values of secret names; `other` gets the values of all other names. */
+function redactPairs(pairs: string, fingerprint: Fingerprint, other = (value: string) => value): string {
+  const kept = pairs.split('&').map((pair) => {
     const equals = pair.indexOf('=')
     const value = pair.slice(equals + 1)
-    if (equals < 0 || value.length === 0 || isRedacted(value) || !isSecretName(decode(pair.slice(0, equals)), 'query')) return pair
-    return `${pair.slice(0, equals)}=[redacted ${fingerprint(decode(value))}]`
+    if (equals < 0 || value.length === 0 || isRedacted(value)) return pair
+    const isSecret = isSecretName(decode(pair.slice(0, equals)), 'query')
+    return `${pair.slice(0, equals)}=${isSecret ? `[redacted ${fingerprint(decode(value))}]` : other(value)}`
   })
-  return `${path.slice(0, query)}?${kept.join('&')}`
+  return kept.join('&')
 }
 
 /** A few native scans decide for nearly every body that nothing is to be done. They may be wrong only towards "look closer". */

@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery'
 import type { DecodedEvent, Instant } from '../domain/event'
 import { keyHash, sessionIdOf } from '../domain/id'
-import { type Fingerprint, redactBody, redactHeaders, redactPath } from '../domain/redaction'
+import { type Fingerprint, redactBody, redactForm, redactHeaders, redactPath } from '../domain/redaction'
 import type { Position } from '../domain/session'
 import { type Allowances, narrowest } from '../domain/staleness'
 import { decodeAny, findProvider, sessionNameIn } from '../providers'
@@ -43,7 +43,7 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   if (verdict.secretId) deps.noteUse(verdict.secretId)
 
   // Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice.
-  const kept = keptDelivery(deps, delivery, verdict)
+  const kept = keptDelivery(deps, source, delivery, verdict)
   const body = parse(kept.body)
   const { provider, decoded } = body.ok ? decodeFor(source, delivery, body.value) : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
   const named = body.ok ? sessionNameIn(body.value) : null
@@ -107,18 +107,24 @@ function positionOf(delivery: Delivery, decoded: DecodedEvent, id: string): Posi
   return { at: Math.min(Math.max(claimed, receivedAt - BELIEVED_LATENESS_MS), receivedAt), key: decoded.key ?? '', id }
 }
 
-function keptDelivery(deps: ReceiveDeps, delivery: Delivery, proof: Proof): KeptDelivery {
+function keptDelivery(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof): KeptDelivery {
+  const secrets = source.secrets.map((secret) => secret.value)
   return {
     id: delivery.id,
     receivedAt: delivery.receivedAt,
     path: redactPath(delivery.path, deps.fingerprint),
     address: delivery.address,
-    headers: JSON.stringify(redactHeaders(delivery.headers, deps.fingerprint)),
-    body: redactBody(delivery.body, deps.fingerprint),
+    headers: JSON.stringify(redactHeaders(delivery.headers, deps.fingerprint, secrets)),
+    body: (isForm(delivery) ? redactForm : redactBody)(delivery.body, deps.fingerprint),
     bodySize: delivery.body.byteLength,
     scheme: proof.scheme,
     secretId: proof.secretId,
   }
+}
+
+/** curl -d sends JSON under the type of forms: what begins like JSON is taken for it. */
+function isForm({ headers, body }: Delivery): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true && body[0] !== 123 && body[0] !== 91
 }
 
 async function quarantined(deps: ReceiveDeps, source: Source, delivery: Delivery, kept: KeptDelivery, provider: string, named: string | null, reason: string): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { redactBody, redactHeaders, redactPath } from '../../src/domain/redaction'
+import { redactBody, redactForm, redactHeaders, redactPath } from '../../src/domain/redaction'
 
 const fingerprint = (secret: string): string => new Bun.CryptoHasher('sha256', 'test').update(secret).digest('hex').slice(0, 8)
 const mark = (secret: string): string => `"[redacted ${fingerprint(secret)}]"`
@@ -159,6 +159,11 @@ describe('secrets in headers and paths', () => {
     expect(redactHeaders(redacted, fingerprint)).toEqual(redacted)
   })
 
+  test("a header that holds a secret of its source is replaced, whatever it is called", () => {
+    const redacted = redactHeaders({ 'x-our-hook': 's3cr3t', 'x-note': 'not s3cr3t' }, fingerprint, ['s3cr3t'])
+    expect(redacted).toEqual({ 'x-our-hook': `[redacted ${fingerprint('s3cr3t')}]`, 'x-note': 'not s3cr3t' })
+  })
+
   test('secrets in the query are replaced, also where Evolution appended its event name to them', () => {
     expect(redactPath('/api/whatsapp/webhook/a', fingerprint)).toBe('/api/whatsapp/webhook/a')
     expect(redactPath('/h?x=1&token=abc/connection-update&api_key=&y', fingerprint)).toBe(`/h?x=1&token=[redacted ${fingerprint('abc/connection-update')}]&api_key=&y`)
@@ -166,5 +171,20 @@ describe('secrets in headers and paths', () => {
       expect(redactPath(`/h?${name}=a%2Fb`, fingerprint)).toBe(`/h?${name}=[redacted ${fingerprint('a/b')}]`)
     }
     expect(redactPath('/h?%ff=%ff&', fingerprint)).toBe('/h?%ff=%ff&')
+  })
+})
+
+describe('secrets in a form', () => {
+  const redactedForm = (text: string): string => new TextDecoder().decode(redactForm(bytes(text), fingerprint))
+
+  test('a field with the name of a secret is replaced, and so is one inside JSON of another field', () => {
+    const json = encodeURIComponent('{"type":"Message é","token":"s3cr3t"}')
+    const expected = encodeURIComponent(`{"type":"Message é","token":${mark('s3cr3t')}}`)
+    expect(redactedForm(`token=s3cr3t&a=%C3%A9&jsonData=${json}`)).toBe(`token=[redacted ${fingerprint('s3cr3t')}]&a=%C3%A9&jsonData=${expected}`)
+  })
+
+  test('everything else keeps its bytes', () => {
+    const body = bytes('a=%7B%22b%22%3A+1%7D&c=%zz&d&=e&f=%ff')
+    expect(redactForm(body, fingerprint)).toBe(body)
   })
 })

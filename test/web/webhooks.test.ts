@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { loadConfig } from '../../src/config'
 import { createIngest } from '../../src/ingest/ingest'
 import { createBus } from '../../src/live/bus'
+import { unpackBody } from '../../src/store/packing'
 import { SourceBook } from '../../src/store/source-book'
 import { ensureDefaultSource } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
@@ -62,4 +63,16 @@ test('a delivery with a Set-Cookie header is kept like any other, the cookie red
   const rows = await database.read<{ headers: string }[]>`select headers from deliveries where headers like '%set-cookie%'`
   expect(rows).toHaveLength(1)
   expect(rows[0]?.headers).not.toContain('s3cr3t')
+})
+
+test('a form keeps no secret either; JSON that curl sends as one is read as JSON', async () => {
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const form = 'token=s3cr3t-token&jsonData=%7B%22apikey%22%3A%22s3cr3t-key%22%7D'
+  expect(await (await post(doors(), form, { ...signed(form), ...type })).json()).toMatchObject({ ok: true, quarantined: true })
+  const [row] = await database.read<{ body: Uint8Array }[]>`select body from quarantine`
+  const kept = Buffer.from(unpackBody(row?.body as Uint8Array)).toString()
+  expect(kept).toStartWith('token=[redacted ')
+  expect(kept).not.toContain('s3cr3t')
+  const json = bodyOf('curl')
+  expect(await (await post(doors(), json, { ...signed(json), ...type })).json()).not.toHaveProperty('quarantined')
 })
