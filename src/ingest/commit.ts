@@ -1,12 +1,12 @@
-import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import { narrowest } from '../domain/staleness'
-import { claimKeys, insertDeliveries, insertEvents, type Tx, upsertMessages } from '../store/ledger'
+import { claimKeys, inTransaction, insertDeliveries, insertEvents, type Tx, upsertMessages } from '../store/ledger'
+import { allInOrder, type Pipeline } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
 import { refold } from './refold'
-import { rowsOf, sessionRow, transitionRows } from './rows'
+import { type BatchRows, rowsOf, sessionRow, transitionRows } from './rows'
 import type { SessionCache } from './session-cache'
 
 export interface Committed {
@@ -17,21 +17,21 @@ export interface Committed {
   first: Map<string, string>
 }
 
-/** Another process has moved a session on: what we knew of it is old. */
-export class StaleFold extends Error {}
-
 /**
- * Writes one batch in one transaction: keys, events, deliveries and every projection, or nothing.
- * @throws StaleFold when a session was moved by another process; fold again from what is stored.
+ * Writes one batch in one transaction: keys, events, deliveries and every projection, or nothing. Waits for answers twice:
+ * for what is new, and for the end.
+ * @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored.
  */
-export async function commitBatch(sql: Sql, entries: Entry[], cache: SessionCache, now: () => Instant): Promise<Committed> {
-  const committed = await sql.begin(async (tx) => {
-    const [keys, known] = await Promise.all([claim(tx, entries), load(tx, entries, cache)])
+export async function commitBatch(pipeline: Pipeline, entries: Entry[], cache: SessionCache, now: () => Instant): Promise<Committed> {
+  const committed = await pipeline.transaction<Committed>(async (tx) => {
+    const claimed = claim(tx, entries)
+    const loaded = load(tx, entries, cache)
+    await allInOrder([claimed, loaded])
+    const [keys, known] = await Promise.all([claimed, loaded])
     const isFresh = (event: PendingEvent) => event.keyHash === null || keys.fresh.has(event.id)
     const works = foldBatch(entries, isFresh, (sessionId) => known.get(sessionId))
-    await write(tx, works, now())
     const fresh = new Set(works.flatMap((work) => work.fresh.map(({ event }) => event.id)))
-    return { works, fresh, first: keys.first }
+    return { result: { works, fresh, first: keys.first }, last: await write(tx, works, now()) }
   })
   for (const work of committed.works) cache.set(work.sessionId, work.after)
   return committed
@@ -58,23 +58,27 @@ async function load(tx: Tx, entries: Entry[], cache: SessionCache): Promise<Map<
   return known
 }
 
-async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<void> {
-  if (works.length === 0) return
-  const rows = rowsOf(works, now)
+/** @returns the statements under way. */
+async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<Promise<unknown>[]> {
+  if (works.length === 0) return []
+  const statements = writeRows(tx, rowsOf(works, now))
+  for (const work of works) {
+    if (work.lateFrom === null) continue
+    // The late event must be in the ledger before the session is folded from there.
+    await allInOrder(statements.splice(0))
+    await refold(tx, work)
+  }
+  const transitions = works.flatMap(transitionRows)
+  if (transitions.length > 0) statements.push(insertTransitions(tx, transitions))
+  return [...statements, ...writeSessions(tx, works.map((work) => sessionRow(work, now)))]
+}
+
+function writeRows(tx: Tx, rows: BatchRows): Promise<unknown>[] {
   const statements: Promise<unknown>[] = [insertEvents(tx, rows.events)]
   if (rows.deliveries.length > 0) statements.push(insertDeliveries(tx, rows.deliveries, rows.bodies))
   if (rows.messages.length > 0) statements.push(upsertMessages(tx, rows.messages))
   if (rows.reactions.length > 0) statements.push(upsertReactions(tx, rows.reactions))
   if (rows.calls.length > 0) statements.push(upsertCalls(tx, rows.calls))
   if (rows.lateMinutes.length > 0) statements.push(markLateMinutes(tx, rows.lateMinutes))
-  const late = works.filter((work) => work.lateFrom !== null)
-  if (late.length > 0) {
-    await Promise.all(statements.splice(0))
-    for (const work of late) await refold(tx, work)
-  }
-  const transitions = works.flatMap(transitionRows)
-  if (transitions.length > 0) statements.push(insertTransitions(tx, transitions))
-  const written = writeSessions(tx, works.map((work) => sessionRow(work, now)))
-  await Promise.all([...statements, written])
-  if ((await written) < works.length) throw new StaleFold()
+  return statements
 }

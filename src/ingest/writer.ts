@@ -2,8 +2,10 @@ import type { Sql } from 'postgres'
 import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
 import { areStored } from '../store/ledger'
+import { Pipeline } from '../store/pipeline'
+import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
-import { commitBatch, type Committed, StaleFold } from './commit'
+import { commitBatch, type Committed } from './commit'
 import { failureKind } from './failure'
 import { SessionCache } from './session-cache'
 
@@ -39,7 +41,7 @@ interface Job {
 }
 
 const TRIES = 6
-const STALE_TRIES = 100
+const OVERTAKEN_TRIES = 100
 const RETRY_AFTER_MS = 1_000
 
 /**
@@ -50,6 +52,7 @@ export class Writer {
   readonly cache = new SessionCache()
   readonly #lanes: Job[][]
   readonly #busy: boolean[]
+  readonly #pipelines: Pipeline[]
   #entries = 0
   #bytes = 0
   #idle: (() => void)[] = []
@@ -62,6 +65,7 @@ export class Writer {
   ) {
     this.#lanes = Array.from({ length: limits.lanes }, () => [])
     this.#busy = this.#lanes.map(() => false)
+    this.#pipelines = this.#lanes.map(() => new Pipeline(sql))
   }
 
   get backlog(): { entries: number; bytes: number } {
@@ -106,7 +110,9 @@ export class Writer {
 
   async #run(lane: number): Promise<void> {
     const queue = this.#lanes[lane] as Job[]
-    while (queue.length > 0) await this.#flush(this.#take(queue))
+    const pipeline = this.#pipelines[lane] as Pipeline
+    while (queue.length > 0) await this.#flush(pipeline, this.#take(queue))
+    pipeline.release()
     this.#busy[lane] = false
   }
 
@@ -121,8 +127,8 @@ export class Writer {
     return queue.splice(0, count)
   }
 
-  async #flush(jobs: Job[]): Promise<void> {
-    await this.#commit(jobs)
+  async #flush(pipeline: Pipeline, jobs: Job[]): Promise<void> {
+    await this.#commit(pipeline, jobs)
     for (const job of jobs) {
       this.#entries--
       this.#bytes -= job.bytes
@@ -130,36 +136,36 @@ export class Writer {
     if (this.#entries === 0) for (const done of this.#idle.splice(0)) done()
   }
 
-  async #commit(jobs: Job[], attempt = 1): Promise<void> {
+  async #commit(pipeline: Pipeline, jobs: Job[], attempt = 1): Promise<void> {
     const entries = jobs.map((job) => job.entry)
     const startedAt = performance.now()
     try {
       if (attempt > 1 && (await areStored(this.sql, entries))) return settle(jobs, undefined)
-      const committed = await commitBatch(this.sql, entries, this.cache, this.now)
+      const committed = await commitBatch(pipeline, entries, this.cache, this.now)
       this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
       settle(jobs, committed)
     } catch (cause) {
       for (const entry of entries) this.cache.forget(entry.sessionId)
-      await this.#recover(jobs, cause, attempt)
+      await this.#recover(pipeline, jobs, cause, attempt)
     }
   }
 
-  async #recover(jobs: Job[], cause: unknown, attempt: number): Promise<void> {
-    if (cause instanceof StaleFold && attempt < STALE_TRIES) {
+  async #recover(pipeline: Pipeline, jobs: Job[], cause: unknown, attempt: number): Promise<void> {
+    if (isOvertaken(cause) && attempt < OVERTAKEN_TRIES) {
       // Out of step with the other process, so that the two do not keep overtaking each other.
       await Bun.sleep(Math.random() * attempt)
-      return this.#commit(jobs, attempt + 1)
+      return this.#commit(pipeline, jobs, attempt + 1)
     }
-    const kind = cause instanceof StaleFold ? 'retry' : failureKind(cause)
+    const kind = isOvertaken(cause) ? 'retry' : failureKind(cause)
     if (kind === 'retry' && attempt < TRIES) {
       await Bun.sleep(50 * 2 ** attempt)
-      return this.#commit(jobs, attempt + 1)
+      return this.#commit(pipeline, jobs, attempt + 1)
     }
     if (kind === 'content' && jobs.length > 1) {
       // One entry that Postgres cannot store must not take its neighbours along.
       const half = jobs.length >> 1
-      await this.#commit(jobs.slice(0, half))
-      return this.#commit(jobs.slice(half))
+      await this.#commit(pipeline, jobs.slice(0, half))
+      return this.#commit(pipeline, jobs.slice(half))
     }
     const [only] = jobs
     if (kind === 'content' && only && this.hooks.poisoned) return this.#setAside(only, cause)

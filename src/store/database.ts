@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import postgres, { type Sql } from 'postgres'
 import { AppError } from '../domain/error'
 import { migrateDatabase } from './migrate'
@@ -29,7 +30,7 @@ export const DEFAULT_POOLS: Pools = { write: 4, read: 8 }
 export async function openDatabase(url: string, pools: Pools = DEFAULT_POOLS): Promise<Database> {
   await checkServer(url)
   await migrateDatabase(url)
-  const write = connect(url, pools.write, WRITE_PLANS)
+  const write = connect(url, pools.write, { ...WRITE_PLANS, ...WRITE_TIMEOUTS })
   const read = connect(url, pools.read)
   const bus = connect(url, 2)
   return {
@@ -50,6 +51,9 @@ export async function openDatabase(url: string, pools: Pools = DEFAULT_POOLS): P
  */
 const WRITE_PLANS = { enable_hashjoin: 'off', enable_mergejoin: 'off', enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' }
 
+/** A commit that takes longer is given up and tried again; the rollups rely on there being an end to it. */
+const WRITE_TIMEOUTS = { statement_timeout: '30s', idle_in_transaction_session_timeout: '30s' }
+
 /** A client with our conventions: UTC, no notices, 64-bit integers as numbers (ours stay far below 2^53). */
 export function connect(url: string, max: number, parameters: Record<string, string> = {}): Sql {
   return postgres(url, {
@@ -59,8 +63,26 @@ export function connect(url: string, max: number, parameters: Record<string, str
     max_lifetime: null,
     connect_timeout: 5,
     connection: { application_name: 'linekeeper', TimeZone: 'UTC', ...parameters },
+    socket: deepSocket,
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-  }) as unknown as Sql
+  } as postgres.Options<{ bigint: postgres.PostgresType }>) as unknown as Sql
+}
+
+/**
+ * postgres.js stops sending statements ahead when the socket's buffer counts as full, by default after 16 kB: less than one
+ * statement of a batch, which would then cost a round trip each.
+ */
+function deepSocket({ host, port }: { host: string[]; port: number[] }): Promise<Socket> {
+  return new Promise((connected, failed) => {
+    const socket = new Socket({ writableHighWaterMark: 64 << 20 } as ConstructorParameters<typeof Socket>[0])
+    socket.once('error', failed)
+    socket.setKeepAlive(true, 60_000)
+    socket.connect(port[0] as number, host[0] as string, () => {
+      socket.off('error', failed)
+      socket.setNoDelay(true)
+      connected(socket)
+    })
+  })
 }
 
 async function checkServer(url: string): Promise<void> {

@@ -49,29 +49,37 @@ export interface SessionRow {
 }
 
 /**
- * Writes sessions that are still at the `seq` their fold started from. @returns how many were; fewer than given means
- * that another process was faster and the whole batch must be folded again.
+ * Writes sessions that are still at the `seq` their fold started from. The statements fail (see isOvertaken) when another
+ * process moved one of them: the whole batch must be folded again.
  */
-export async function writeSessions(tx: Tx, rows: SessionRow[]): Promise<number> {
+export function writeSessions(tx: Tx, rows: SessionRow[]): Promise<unknown>[] {
   const begun = rows.filter((row) => row.from === 0)
   const moved = rows.filter((row) => row.from > 0 && !row.isOnlyPulse)
   const beating = rows.filter((row) => row.from > 0 && row.isOnlyPulse)
-  const results = await Promise.all([
-    beating.length > 0 ? tx.unsafe(UPDATE_PULSES, pulseColumns(beating), { prepare: true }) : undefined,
-    moved.length > 0 ? tx.unsafe(UPDATE_SESSIONS, columnsOf(moved), { prepare: true }) : undefined,
-    begun.length > 0 ? tx.unsafe(INSERT_SESSIONS, columnsOf(begun), { prepare: true }) : undefined,
-  ])
-  return results.reduce((sum, result) => sum + (result?.count ?? 0), 0)
+  const statements: Promise<unknown>[] = []
+  if (beating.length > 0) statements.push(tx.unsafe(UPDATE_PULSES, [...pulseColumns(beating), beating.length], { prepare: true }))
+  if (moved.length > 0) statements.push(tx.unsafe(UPDATE_SESSIONS, [...columnsOf(moved), moved.length], { prepare: true }))
+  if (begun.length > 0) statements.push(tx.unsafe(INSERT_SESSIONS, [...columnsOf(begun), begun.length], { prepare: true }))
+  return statements
 }
+
+/** Did a write fail because another process had moved a session on? */
+export function isOvertaken(cause: unknown): boolean {
+  return (cause as { code?: unknown } | null)?.code === DIVISION_BY_ZERO
+}
+
+/** The cheapest way to make a statement fail on what it found, without a function in the database. */
+const DIVISION_BY_ZERO = '22012'
+const unlessAll = (count: string) => `select 1 / (count(*) = ${count}::text::int)::int from written`
 
 function pulseColumns(rows: SessionRow[]): string[] {
   return [plain(rows, (r) => r.sessionId), plain(rows, (r) => r.from), plain(rows, (r) => r.seq), texts(rows, (r) => pulseOf(r.fold)), plain(rows, (r) => r.fold.tally.lastEventAt)]
 }
 
 const UPDATE_PULSES = `
-update sessions x set seq = n, pulse = p, last_event_at = to_timestamp(l / 1000)
+with written as (update sessions x set seq = n, pulse = p, last_event_at = to_timestamp(l / 1000)
 from unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[]) as i(s, b, n, p, l)
-where x.session_id = i.s and x.seq = i.b`
+where x.session_id = i.s and x.seq = i.b returning 1) ${unlessAll('$6')}`
 
 function columnsOf(rows: SessionRow[]): string[] {
   const state = (row: SessionRow) => row.fold.state
@@ -91,15 +99,15 @@ const SESSIONS = `unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[
   as i(s, b, n, pu, l, u, nm, p, ow, st, rs, si, ai, an, state, tally, sa, ch, t, cr)`
 
 const UPDATE_SESSIONS = `
-update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
+with written as (update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
   pulse = pu, provider = p, last_event_at = to_timestamp(l / 1000),
   stale_at = case when ch then to_timestamp(sa / 1000) else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
-from ${SESSIONS} where x.session_id = i.s and x.seq = i.b`
+from ${SESSIONS} where x.session_id = i.s and x.seq = i.b returning 1) ${unlessAll('$21')}`
 
 const INSERT_SESSIONS = `
-insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, pulse, last_event_at, stale_at, created_at, updated_at)
+with written as (insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, pulse, last_event_at, stale_at, created_at, updated_at)
 select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, pu, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
-from ${SESSIONS} order by s on conflict do nothing`
+from ${SESSIONS} order by s on conflict do nothing returning 1) ${unlessAll('$21')}`
 
 export interface TransitionRow extends Transition {
   s: string
