@@ -94,6 +94,14 @@ describe('log-in', () => {
     expect((await site.fetch('/', { headers: { cookie: token } })).status).toBe(303)
   })
 
+  test('after the log-out a copy of the cookies opens nothing, although they say for a while who one is', async () => {
+    const cookie = await logIn(site, 'grace@example.org')
+    await postForm(site, '/logout', {}, { cookie })
+    expect((await site.fetch('/', { headers: { cookie } })).status).toBe(303)
+    expect((await site.fetch('/live?topic=sessions', { headers: { cookie } })).status).toBe(401)
+    expect((await site.fetch('/api/v1/sessions', { headers: { cookie } })).status).toBe(401)
+  })
+
   test('tries are limited per account, from wherever they come', async () => {
     const strict = await openSite({ RATE_LIMIT_LOGIN: '2' })
     await createOperator(strict.database.write, { name: 'Grace', email: 'grace@example.org', password: PASSWORD, role: 'viewer' }, Date.now())

@@ -48,6 +48,7 @@ export function createAuth(options: AuthOptions): Auth {
   const client = connect(options.databaseUrl, 2)
   const auth = configure(options, client)
   const cookieName = cookieNames(options).session_token.name
+  const ended = new Ended()
   return {
     cookieName,
     async logIn(email, password, { address, userAgent }) {
@@ -65,15 +66,32 @@ export function createAuth(options: AuthOptions): Auth {
       const result = await auth.api.getSession({ headers, returnHeaders: true })
       const found = result.response
       const cookies = result.headers.getSetCookie()
-      if (!found || !isRole(found.user.role)) return { login: null, cookies }
+      if (!found || !isRole(found.user.role) || ended.has(found.session.id)) return { login: null, cookies }
       const { id, name, email, role } = found.user
       return { login: { id: found.session.id, operator: { id, name, email, role } }, cookies }
     },
     async logOut(headers) {
+      const found = await auth.api.getSession({ headers })
+      if (found) ended.add(found.session.id)
       const result = await auth.api.signOut({ headers, returnHeaders: true })
       return result.headers.getSetCookie()
     },
     close: () => client.end({ timeout: 5 }),
+  }
+}
+
+/** Log-ins that ended here, for as long as a copy of their cookies would still be believed. */
+class Ended {
+  #until = new Map<string, number>()
+
+  add(id: string): void {
+    const now = Date.now()
+    for (const [each, until] of this.#until) if (until < now) this.#until.delete(each)
+    this.#until.set(id, now + 2 * CACHED_S * 1000)
+  }
+
+  has(id: string): boolean {
+    return this.#until.has(id)
   }
 }
 
