@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/event'
 import { narrowest } from '../domain/staleness'
-import { claimKeys, inTransaction, insertDeliveries, insertEvents, type Tx, upsertMessages } from '../store/ledger'
+import { claimKeys, insertDeliveries, insertEvents, type Tx, upsertMessages } from '../store/ledger'
 import { allInOrder, type Pipeline } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
