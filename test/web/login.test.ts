@@ -121,6 +121,14 @@ describe('log-in', () => {
     expect(['/events', '/', '//evil.example', '/\\evil.example', 'https://evil.example', '/\tx', null].map(safePath)).toEqual(['/events', '/', undefined, undefined, undefined, undefined, undefined])
   })
 
+  test('a next page that no header can carry is passed over', async () => {
+    const cookie = await logIn(site, 'grace@example.org')
+    for (const next of ['/%E6%97%A5', '/%00', '/%01', '/%7F', '/%20x']) {
+      const response = await site.fetch(`/login?next=${next}`, { headers: { cookie } })
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
+    }
+  })
+
   test('nobody signs up: none of better-auth\'s own routes exists', async () => {
     for (const path of ['/api/auth/sign-up/email', '/auth/sign-up/email', '/sign-up/email']) {
       expect((await postForm(site, path, { email: 'x@example.org', password: PASSWORD, name: 'x' })).status).toBe(404)

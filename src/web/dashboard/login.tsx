@@ -60,7 +60,7 @@ export async function logOut({ auth }: LoginDeps, { request }: Visit): Promise<R
   return redirect('/login', await auth.logOut(request.headers))
 }
 
-/** Only paths of our own: `//evil.example` and `/\evil.example` are other hosts to a browser. */
+/** Only paths of our own: `//evil.example` and `/\evil.example` are other hosts to a browser. Only what a header can carry. */
 export function safePath(path: string | null): string | undefined {
-  return path && /^\/(?![/\\])/.test(path) && !/[\r\n\t]/.test(path) ? path : undefined
+  return path && /^\/(?![/\\])[\x21-\x7e]*$/.test(path) ? path : undefined
 }
