@@ -83,6 +83,13 @@ describe('copy as curl', () => {
     const line = curlOf({ ...delivery, headers: { Host: 'x', 'Content-Type': 'application/json' } }, 'https://lines.example.org')
     expect(line).toBe(`curl -X POST 'https://lines.example.org/api/whatsapp/waha-1/webhook/acme-support' \\\n  -H 'Content-Type: application/json' \\\n  --data-binary '{"text":"it'\\''s"}'`)
   })
+
+  test('never holds what a terminal would take for keys pressed', () => {
+    if (!delivery) throw new Error('no delivery')
+    const body = new TextEncoder().encode(`{"text":"${'\u007f'.repeat(60)}"\n}`)
+    const line = curlOf({ ...delivery, headers: { 'x-note': 'a\u009b2K' }, body }, 'https://lines.example.org')
+    expect(line).toEndWith("webhook/acme-support' \\\n  --data-binary @body.bin")
+  })
 })
 
 describe('one line about an event', () => {

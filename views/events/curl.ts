@@ -4,10 +4,13 @@ import type { EventDetail } from '../../src/domain/records'
 /** What curl says by itself, or must not repeat. */
 const LEFT_OUT = new Set(['host', 'content-length', 'connection', 'accept-encoding', 'transfer-encoding'])
 const LONGEST_BODY = 10_000
+/** Pasted into a terminal these are keys pressed: a stranger's message could delete the line and write another. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const KEYS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
 export function curlOf(delivery: NonNullable<EventDetail['delivery']>, publicUrl: string): string {
   const lines = [`curl -X POST ${quote(publicUrl + delivery.path)}`]
-  for (const [name, value] of Object.entries(delivery.headers)) if (!LEFT_OUT.has(name.toLowerCase())) lines.push(`-H ${quote(`${name}: ${value}`)}`)
+  for (const [name, value] of Object.entries(delivery.headers)) if (!LEFT_OUT.has(name.toLowerCase()) && !KEYS.test(value)) lines.push(`-H ${quote(`${name}: ${value}`)}`)
   lines.push(`--data-binary ${bodyOf(delivery.body)}`)
   return lines.join(' \\\n  ')
 }
@@ -15,7 +18,8 @@ export function curlOf(delivery: NonNullable<EventDetail['delivery']>, publicUrl
 function bodyOf(body: Uint8Array | null): string {
   if (body === null || body.length > LONGEST_BODY) return '@body.json'
   try {
-    return quote(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return KEYS.test(text) ? '@body.bin' : quote(text)
   } catch {
     return '@body.bin'
   }
