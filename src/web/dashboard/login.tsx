@@ -37,9 +37,10 @@ export async function showLogin({ auth }: LoginDeps, { request, url }: Visit): P
 
 export async function logIn(deps: LoginDeps, visit: Visit): Promise<Response> {
   const form = await visit.form()
-  const email = form.get('email')?.trim().toLowerCase() ?? ''
+  // No longer than an address can be: each one tried is remembered for a while.
+  const email = form.get('email')?.trim().toLowerCase().slice(0, 255) ?? ''
   const next = safePath(form.get('next'))
-  const again = (error: string, status: number) => html(toDocument(<LoginPage email={email.slice(0, 254)} error={error} {...(next && { next })} />), { status })
+  const again = (error: string, status: number) => html(toDocument(<LoginPage email={email} error={error} {...(next && { next })} />), { status })
   try {
     await deps.perAddress.take(visit.address)
     await deps.perAccount.take(email)
