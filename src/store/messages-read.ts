@@ -4,7 +4,7 @@ import { microInstant, micros, ms, type Page, readPlace, toPage, writeCursor } f
 
 /** The messages of one session, latest sent first, each with the reactions that stand. */
 export async function listMessages(sql: Sql, sessionId: string, options: { limit: number; cursor?: string | null }): Promise<Page<MessageRecord>> {
-  const place = options.cursor ? readPlace(options.cursor) : null
+  const place = options.cursor ? readPlace(options.cursor, () => true) : null
   const after = place ? `and (m.sent_at, m.id) < (${microInstant('$3')}, $4::text)` : ''
   const rows = await sql.unsafe<MessageRow[]>(
     `${SELECT} where m.session_id = $1 ${after} order by m.sent_at desc, m.id desc limit $2`,

@@ -1,4 +1,5 @@
 import { AppError } from '../domain/error'
+import { isUuid } from '../domain/id'
 
 /** One page of a longer list. `next` is the cursor of the page after it, null on the last. */
 export interface Page<T> {
@@ -30,9 +31,10 @@ export function readCursor(cursor: string, length: number): (string | number)[] 
   throw new AppError('invalid', 'The cursor is not one that this server gave: start again without it')
 }
 
-export function readPlace(cursor: string): Place {
+/** @param isId which texts the list has for tie-breakers: Postgres would refuse another one as if we had erred. */
+export function readPlace(cursor: string, isId: (id: string) => boolean = isUuid): Place {
   const [micros, id] = readCursor(cursor, 2)
-  if (typeof micros !== 'number' || typeof id !== 'string') throw new AppError('invalid', 'The cursor is not one that this list gave: start again without it')
+  if (typeof micros !== 'number' || typeof id !== 'string' || !isId(id)) throw new AppError('invalid', 'The cursor is not one that this list gave: start again without it')
   return { micros, id }
 }
 

@@ -3,6 +3,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { insertQuarantined } from '../../src/store/quarantine'
 import { upsertRejections } from '../../src/store/rejections'
+import { writeCursor } from '../../src/store/page'
 import { csvCell } from '../../src/web/api/export'
 import { apiRoutes } from '../../src/web/api/routes'
 import { Problem } from '../../src/web/api/schemas'
@@ -57,6 +58,10 @@ describe('the contract', () => {
       ['/api/v1/sessions?status=s3cret', 400, 'query/status'],
       ['/api/v1/sessions?cursor=s3cret', 400, 'cursor'],
       ['/api/v1/events?since=s3cret', 400, 'query/since'],
+      ['/api/v1/events?q=%00s3cret', 400, 'U+0000'],
+      ['/api/v1/sessions/default/%00', 400, 'U+0000'],
+      [`/api/v1/events?cursor=${writeCursor(1, 's3cret')}`, 400, 'cursor'],
+      [`/api/v1/rejections?cursor=${writeCursor(1, 's3cret')}`, 400, 'cursor'],
       ['/api/v1/sessions/default/s3cret', 404, 'no such session'],
       ['/api/v1/nothing/s3cret', 404, 'no such route'],
       ['/api/v1/stream?topic=s3cret', 404, 'no such topic'],

@@ -32,5 +32,6 @@ describe('a search of events', () => {
     expect(readInstant('2026-07-28', NOW)).toBe(Date.parse('2026-07-28T00:00:00Z'))
     expect(readInstant('2026-07-28T10:00:00+02:00', NOW)).toBe(Date.parse('2026-07-28T08:00:00Z'))
     for (const text of ['', 'x', '2h2', '2026-13-45', '99999999d']) expect(readInstant(text, NOW)).toBeNull()
+    for (const text of ['999999w', '0000-01-01']) expect(readInstant(text, NOW)).toBe(0)
   })
 })

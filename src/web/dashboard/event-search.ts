@@ -30,13 +30,13 @@ export function readEventSearch(q: string, now: Instant): Search {
   return { ok: true, query }
 }
 
-/** `2h` ago, a date or a whole RFC 3339 time; null when it is none of them. */
+/** `2h` ago, a date or a whole RFC 3339 time; null when it is none of them. Never before 1970, where Postgres' calendar ends early. */
 export function readInstant(text: string, now: Instant): Instant | null {
   const ago = /^(\d{1,6})([smhdw])$/.exec(text)
-  if (ago) return now - Number(ago[1]) * (UNITS[ago[2] as string] as number)
+  if (ago) return Math.max(0, now - Number(ago[1]) * (UNITS[ago[2] as string] as number))
   if (!/^\d{4}-\d\d-\d\d/.test(text)) return null
   const at = Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text)
-  return Number.isNaN(at) ? null : at
+  return Number.isNaN(at) ? null : Math.max(0, at)
 }
 
 function* tokensOf(q: string): Generator<{ name: string | null; value: string }> {

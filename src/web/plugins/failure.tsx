@@ -36,9 +36,15 @@ function tell(cause: unknown): Told {
   if (cause instanceof AppError) return { status: HTTP_STATUS[cause.code], code: cause.code, message: cause.message, retryAfterMs: cause.retryAfterMs }
   if (cause instanceof NotFoundError) return { status: 404, code: 'not_found', message: undefined, retryAfterMs: undefined }
   if (cause instanceof ValidationError) return { status: 400, code: 'invalid', message: validationMessage(cause), retryAfterMs: undefined }
+  if (isNulInText(cause)) return { status: 400, code: 'invalid', message: 'A text holds the character U+0000, which nothing here does', retryAfterMs: undefined }
   if (cause instanceof ParseError) return { status: 400, code: 'invalid', message: 'The body cannot be read', retryAfterMs: undefined }
   if (cause instanceof ElysiaCustomStatusResponse && Number(cause.code) < 500) return { status: Number(cause.code), code: 'invalid', message: undefined, retryAfterMs: undefined }
   return { status: 500, code: 'internal', message: undefined, retryAfterMs: undefined }
+}
+
+/** Postgres refuses U+0000 in any text: what was sent is wrong, not we. */
+function isNulInText(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && (('code' in cause && cause.code === '22021') || ('cause' in cause && isNulInText(cause.cause)))
 }
 
 /** Where and what was expected; Elysia's own message would repeat the whole input. */
