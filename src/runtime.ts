@@ -20,7 +20,7 @@ import { createErrorReports } from './telemetry/sentry'
 import { ApiKeys } from './web/auth/api-keys'
 import { createAuth } from './web/auth/auth'
 import { ensureFirstOperator, ensureSetupToken } from './web/auth/operators'
-import { scheduleJobs, stopJobs } from './web/cron'
+import { scheduleJobs } from './web/cron'
 import { createLive } from './web/live/live'
 import { createClientAddress } from './web/plugins/client-address'
 import { WebhookLimits } from './web/webhook-limits'
@@ -105,7 +105,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const { retentionBodiesMs, retentionEventsMs } = config
   const jobDeps = { sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, retentionBodiesMs, retentionEventsMs, now: systemNow }
   const jobs = scheduleJobs(JOBS, jobDeps, (job, cause) => report.jobFailed(job, cause))
-  undo.push(() => stopJobs(jobs))
+  undo.push(() => jobs.stop())
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
   const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, webhooks: doors, readiness: ingest.readiness, now: systemNow })
   const server = listen(app, config)
