@@ -25,7 +25,10 @@ export function scheduleJobs(jobs: readonly Job[], deps: JobDeps, failed: (job: 
           if (running.has(job.name)) return
           const over = locks
             .hold(job.name, () => job.run(deps))
-            .then(() => {}, (cause) => failed(job.name, cause))
+            .then(
+              () => {},
+              (cause) => failed(job.name, cause),
+            )
             .finally(() => running.delete(job.name))
           running.set(job.name, over)
           await over

@@ -32,7 +32,8 @@ describe('the lock of a job', () => {
     })
     expect(first).toBe('done')
     let again: string | undefined
-    for (let tries = 0; again === undefined && tries < 50; tries++) again = await locks.hold('sweep', async () => 'again').catch(() => Bun.sleep(20).then(() => undefined))
+    for (let tries = 0; again === undefined && tries < 50; tries++)
+      again = await locks.hold('sweep', async () => 'again').catch(() => Bun.sleep(20).then(() => undefined))
     expect(again).toBe('again')
     await locks.close()
   })
