@@ -9,6 +9,7 @@ import { createClientAddress, type PeerSource } from './plugins/client-address'
 import { refuseCrossSite } from './plugins/csrf'
 import { type FailureDeps, failureResponse } from './plugins/failure'
 import { requestIdOf } from './plugins/request-id'
+import { urlOf } from './plugins/request-url'
 import { secure } from './plugins/security-headers'
 
 export interface GateDeps extends FailureDeps {
@@ -97,7 +98,7 @@ export class Gate {
     const { request, params = {}, server } = context
     try {
       refuseCrossSite(request, this.deps.config.publicUrl)
-      const visit: Visit = { request, url: new URL(request.url), params, server, address: this.clientAddress(request, server), form: () => readForm(request) }
+      const visit: Visit = { request, url: urlOf(request), params, server, address: this.clientAddress(request, server), form: () => readForm(request) }
       return this.seal(request, await work(visit))
     } catch (cause) {
       return this.fail(request, cause)

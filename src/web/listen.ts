@@ -16,7 +16,8 @@ export interface Listening {
 export function listen(app: ReturnType<typeof createApp>, config: Pick<Config, 'port' | 'host' | 'maxBodyBytes'>): Listening {
   try {
     // A body that is too large is refused while it streams; Bun's own limit stands a little behind as a second wall.
-    app.listen({ port: config.port, hostname: config.host, idleTimeout: IDLE_TIMEOUT_S, maxRequestBodySize: config.maxBodyBytes + 1024 })
+    // Whatever NODE_ENV says: Bun's own error page would show strangers our source.
+    app.listen({ port: config.port, hostname: config.host, idleTimeout: IDLE_TIMEOUT_S, maxRequestBodySize: config.maxBodyBytes + 1024, development: false })
   } catch (cause) {
     throw listenError(config, cause)
   }

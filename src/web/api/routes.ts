@@ -5,6 +5,7 @@ import { json } from '../answers'
 import type { Auth } from '../auth/auth'
 import type { Context, Gate } from '../gate'
 import type { Live } from '../live/live'
+import { urlOf } from '../plugins/request-url'
 import { createAccess } from './access'
 import { type AdminRoutesDeps, adminRoutes } from './admin'
 import { allowOrigin } from './cors'
@@ -38,7 +39,7 @@ export function api(deps: ApiDeps, gate: Gate) {
     const { request } = context
     try {
       const client = await admit(request, gate.clientAddress(request, context.server), route.scope)
-      const url = new URL(request.url)
+      const url = urlOf(request)
       const params = Object.fromEntries(Object.entries(context.params ?? {}).map(([name, value]) => [name, value ?? '']))
       return finish(request, await route.handle({ context, client, url, params, query: readQuery(route, url), body: await readJson(route, request) }))
     } catch (cause) {

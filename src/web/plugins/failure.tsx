@@ -16,7 +16,7 @@ export interface FailureDeps {
 /** JSON for the API, a flash for htmx, a page for everybody else. */
 export function failureResponse(deps: FailureDeps, request: Request, cause: unknown): Response {
   const requestId = requestIdOf(request)
-  const path = new URL(request.url).pathname
+  const path = URL.canParse(request.url) ? new URL(request.url).pathname : '/'
   const told = tell(cause)
   if (told.status >= 500 && !(cause instanceof AppError)) deps.failed(cause, { requestId, path })
   const response = isApi(path) ? problem(told, path, requestId) : page(request, told, requestId)
