@@ -123,7 +123,7 @@ describe('exports', () => {
     expect(lines).toHaveLength(8)
     expect(text).toContain(",'=cmd(),")
     expect(text).toContain('"hi, ""1"""')
-    expect(['=1', '+1', '-1', '@x', '\tx', 'a,b', 'plain'].map(csvCell)).toEqual(["'=1", "'+1", "'-1", "'@x", "'\tx", '"a,b"', 'plain'])
+    expect(['=1', '+1', '-1', '@x', '\tx', '\n=1', '＝1', 'a,b', 'plain'].map(csvCell)).toEqual(["'=1", "'+1", "'-1", "'@x", "'\tx", '"\'\n=1"', "'＝1", '"a,b"', 'plain'])
   })
 })
 

@@ -32,8 +32,8 @@ function csvLine(event: EventRecord): string {
   return `${COLUMNS.map((column) => csvCell(column === 'facts' ? JSON.stringify(shown.facts) : String(shown[column] ?? ''))).join(',')}\r\n`
 }
 
-/** Spreadsheets take a cell that starts with one of these for a formula, quoted or not: an apostrophe makes it text. */
+/** Spreadsheets take a cell that starts with one of these (some also the full-width ones) for a formula, quoted or not: an apostrophe makes it text. */
 export function csvCell(text: string): string {
-  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
 }
