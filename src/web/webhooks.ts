@@ -106,7 +106,7 @@ function failure(deps: WebhookDeps, cause: unknown, about: { sourceId: string | 
 }
 
 function reply(status: number, body: unknown, retryAfterMs?: number): Response {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' }
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
   // What was not read of a body that is too large must not be taken for the next request.
   if (status === 413) headers.connection = 'close'
