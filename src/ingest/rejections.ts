@@ -4,8 +4,9 @@ import { upsertRejections } from '../store/rejections'
 import type { Sql } from 'postgres'
 
 const FLUSH_MS = 1_000
-/** An attacker chooses addresses and names: beyond this many different ones a second they are counted together. */
-const DISTINCT = 200
+/** An attacker chooses addresses and names: beyond this many different ones a minute they are counted together. */
+const DISTINCT = 500
+const MINUTE_MS = 60_000
 
 export interface Rejected {
   sourceId: string | null
@@ -19,6 +20,9 @@ export interface Rejected {
 /** The list of refused deliveries: alike ones of one minute are one row with a count, written once a second. */
 export class Rejections {
   #pending = new Map<string, Rejected & { at: Instant; times: number }>()
+  /** Those of this minute: a row each. */
+  #told = new Set<string>()
+  #minute = 0
   #timer: ReturnType<typeof setInterval>
 
   constructor(
@@ -31,13 +35,22 @@ export class Rejections {
   }
 
   note(rejected: Rejected): void {
-    const row = this.#pending.size < DISTINCT ? rejected : { ...rejected, session: null, address: 'many' }
-    const identity = [row.slug, row.session, row.address, row.code, row.message].join('\n')
+    const row = this.#mayBeTold(rejected) ? rejected : { ...rejected, session: null, address: 'many' }
+    const identity = identityOf(row)
     const known = this.#pending.get(identity)
     if (known) {
       known.times++
       known.at = this.now()
     } else this.#pending.set(identity, { ...row, at: this.now(), times: 1 })
+  }
+
+  #mayBeTold(rejected: Rejected): boolean {
+    const minute = Math.floor(this.now() / MINUTE_MS)
+    if (minute !== this.#minute) this.#told.clear()
+    this.#minute = minute
+    const identity = identityOf(rejected)
+    if (this.#told.size < DISTINCT) this.#told.add(identity)
+    return this.#told.has(identity)
   }
 
   async flush(): Promise<void> {
@@ -52,4 +65,8 @@ export class Rejections {
     clearInterval(this.#timer)
     await this.flush()
   }
+}
+
+function identityOf({ slug, session, address, code, message }: Rejected): string {
+  return [slug, session, address, code, message].join('\n')
 }
