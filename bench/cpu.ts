@@ -33,16 +33,22 @@ export function machineSeconds(): { busy: number; total: number } {
 }
 
 function ticksOf(pid: number): number {
-  return afterName(pid).slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  return afterName(pid)
+    .slice(11, 15)
+    .reduce((sum, field) => sum + Number(field), 0)
 }
 
 function processes(): { pid: number; parent: number }[] {
-  return directories().map((pid) => ({ pid, parent: Number(afterName(pid)[1] ?? 0) })).sort((a, b) => a.pid - b.pid)
+  return directories()
+    .map((pid) => ({ pid, parent: Number(afterName(pid)[1] ?? 0) }))
+    .sort((a, b) => a.pid - b.pid)
 }
 
 function directories(): number[] {
   try {
-    return readdirSync('/proc').map(Number).filter((pid) => pid > 0)
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0)
   } catch {
     return []
   }

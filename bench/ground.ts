@@ -59,7 +59,9 @@ export async function prepareGround(progress: (line: string) => void): Promise<G
 
 /** Started again as it was, with room for more connections. */
 async function restart(clusterDir: string, url: string): Promise<ChildProcess> {
-  const [binary = '', ...given] = readFileSync(join(clusterDir, 'postmaster.opts'), 'utf8').trim().split(/ (?=")/)
+  const [binary = '', ...given] = readFileSync(join(clusterDir, 'postmaster.opts'), 'utf8')
+    .trim()
+    .split(/ (?=")/)
   const args = given.map((argument) => argument.replace(/^"|"$/g, '').replace(/^max_connections=.*/, `max_connections=${MOST_CONNECTIONS}`))
   const { uid, gid } = statSync(clusterDir)
   const isRoot = process.getuid?.() === 0
@@ -67,7 +69,10 @@ async function restart(clusterDir: string, url: string): Promise<ChildProcess> {
   for (let tries = 0; tries < 100; tries++) {
     if (child.exitCode !== null) break
     const probe = connect(url, 1)
-    const answered = await probe`select 1`.then(() => true, () => false)
+    const answered = await probe`select 1`.then(
+      () => true,
+      () => false,
+    )
     await probe.end({ timeout: 1 })
     if (answered) return child
     await Bun.sleep(50)

@@ -29,7 +29,10 @@ export function isMet({ value, bar, sense }: Row): boolean | null {
 export function tableOfRows(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
     const met = isMet(row)
-    const measured = row.value === null ? `not measured: ${row.why}` : `${show(row.value, row.unit)}${row.range ? ` (${row.range.map((value) => show(value, row.unit)).join(' – ')})` : ''}`
+    const measured =
+      row.value === null
+        ? `not measured: ${row.why}`
+        : `${show(row.value, row.unit)}${row.range ? ` (${row.range.map((value) => show(value, row.unit)).join(' – ')})` : ''}`
     return [row.what, measured, `${row.sense === 'least' ? '≥' : '≤'} ${show(row.bar, row.unit)}`, met === null ? '' : met ? 'pass' : '**FAIL**']
   })
   return table(['what', 'measured', 'bar', ''], lines)
@@ -39,8 +42,28 @@ export function tableOfSeries(series: readonly Series[]): string {
   const number = (value: number | undefined, digits: number) => (value === undefined ? '' : value.toFixed(digits))
   const lines = series.map((one) => {
     const pick = (read: (figure: Figure) => number | undefined) => medianOf(one, read)
-    const cores = (['generator', 'server', 'postgres', 'others'] as const).map((name) => number(pick((figure) => figure.cores[name]), 2))
-    return [one.contender.label, number(pick((figure) => figure.perSecond), 0), number(pick(({ p50 }) => p50), 1), number(pick(({ p99 }) => p99), 1), ...cores]
+    const cores = (['generator', 'server', 'postgres', 'others'] as const).map((name) =>
+      number(
+        pick((figure) => figure.cores[name]),
+        2,
+      ),
+    )
+    return [
+      one.contender.label,
+      number(
+        pick((figure) => figure.perSecond),
+        0,
+      ),
+      number(
+        pick(({ p50 }) => p50),
+        1,
+      ),
+      number(
+        pick(({ p99 }) => p99),
+        1,
+      ),
+      ...cores,
+    ]
   })
   return table(['contender', 'per second', 'p50 ms', 'p99 ms', 'generator cores', 'server cores', 'Postgres cores', 'other processes'], lines)
 }

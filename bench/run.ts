@@ -35,7 +35,10 @@ console.log(`Measured on ${machine}; generator, server and database on the same 
 if (result.series.length > 0) console.log(`${tableOfSeries(result.series)}\n`)
 console.log(tableOfRows(result.rows))
 for (const note of result.notes) console.log(`- ${note}`)
-writeFileSync(join(import.meta.dir, 'results.json'), `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows: result.rows, notes: result.notes, series: result.series.map(({ contender, figures }) => ({ id: contender.id, figures })) }, null, 2)}\n`)
+writeFileSync(
+  join(import.meta.dir, 'results.json'),
+  `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows: result.rows, notes: result.notes, series: result.series.map(({ contender, figures }) => ({ id: contender.id, figures })) }, null, 2)}\n`,
+)
 
 const failed = result.rows.filter((row: Row) => isMet(row) === false)
 process.exit(failed.length > 0 ? 1 : 0)

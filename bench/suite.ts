@@ -10,7 +10,7 @@ import { measureLive } from './measures/live'
 import { measureMedia } from './measures/media'
 import { measurePages } from './measures/pages'
 import { measureStart } from './measures/start'
-import { ratioRow, type Row } from './report'
+import { type Row, ratioRow } from './report'
 import { median } from './statistics'
 import { medianOf, ratios, type Series, takeTurns } from './throughput'
 
@@ -66,7 +66,10 @@ async function measureThroughput(suite: Suite, ground: Ground, result: Result): 
     const series = await takeTurns(contenders, suite)
     result.series.push(...series)
     result.rows.push(...ratioRows(series), await openLoopRow(ours, series[0] as Series, suite))
-    result.rows.push({ what: 'memory, idle', value: idle, unit: 'MB', bar: 150, sense: 'most' }, { what: 'memory, highest', value: memoryOf(ours.pid).peak, unit: 'MB', bar: 400, sense: 'most' })
+    result.rows.push(
+      { what: 'memory, idle', value: idle, unit: 'MB', bar: 150, sense: 'most' },
+      { what: 'memory, highest', value: memoryOf(ours.pid).peak, unit: 'MB', bar: 400, sense: 'most' },
+    )
     result.notes.push(...notesOf(series))
   } finally {
     for (const contender of contenders) await contender.stop()
@@ -97,7 +100,14 @@ async function openLoopRow(ours: HttpContender, series: Series, { rounds, second
     waits.push(figure.p99 ?? Number.NaN)
     progress(`open loop at ${rate}/s: p50 ${figure.p50?.toFixed(1)} ms, p99 ${figure.p99?.toFixed(1)} ms ${figure.notes.join('; ')}`)
   }
-  return { what: `p99 acknowledgement at half of peak (${rate}/s, open loop)`, value: median(waits), unit: 'ms', bar: 25, sense: 'most', range: [Math.min(...waits), Math.max(...waits)] }
+  return {
+    what: `p99 acknowledgement at half of peak (${rate}/s, open loop)`,
+    value: median(waits),
+    unit: 'ms',
+    bar: 25,
+    sense: 'most',
+    range: [Math.min(...waits), Math.max(...waits)],
+  }
 }
 
 function notesOf(series: Series[]): string[] {

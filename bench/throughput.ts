@@ -22,7 +22,9 @@ export async function takeTurns(contenders: Contender[], { rounds, seconds, prog
     for (const one of round % 2 === 0 ? series : series.toReversed()) {
       const figure = await one.contender.measure(seconds)
       one.figures.push(figure)
-      progress(`round ${round + 1}/${rounds}  ${one.contender.label}: ${Math.round(figure.perSecond)}/s${figure.p99 === undefined ? '' : `, p99 ${figure.p99.toFixed(1)} ms`}`)
+      progress(
+        `round ${round + 1}/${rounds}  ${one.contender.label}: ${Math.round(figure.perSecond)}/s${figure.p99 === undefined ? '' : `, p99 ${figure.p99.toFixed(1)} ms`}`,
+      )
     }
   }
   return series

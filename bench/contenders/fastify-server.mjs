@@ -44,7 +44,12 @@ const schema = {
       session: { type: 'string', minLength: 1, maxLength: 200 },
       id: { type: 'string' },
       timestamp: { type: 'number' },
-      payload: { type: 'object', required: ['id'], properties: { id: { type: 'string' }, body: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' } }, additionalProperties: true },
+      payload: {
+        type: 'object',
+        required: ['id'],
+        properties: { id: { type: 'string' }, body: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' } },
+        additionalProperties: true,
+      },
     },
     additionalProperties: true,
   },
@@ -84,11 +89,31 @@ async function store(name, body, raw, request) {
     const claimed = await client.query({ ...CLAIM, values: [session, uuidOf(`${body.event}:${body.id}`), event.id] })
     if (claimed.rowCount > 0) {
       await client.query({ ...DELIVERY, values: [session, event.at, event.id, SOURCE, request.url, request.ip, JSON.stringify(request.headers), raw] })
-      await client.query({ ...MESSAGE, values: [session, messageId, chat, payload.from, payload.to, payload.body, payload.ack, new Date(payload.timestamp * 1000)] })
-      const numbered = await client.query({ ...SESSION, values: [session, SOURCE, name, body.me?.id, body.me?.pushName, event.at, '{}', `[${event.at.getTime()},1,1,0,0]`] })
+      await client.query({
+        ...MESSAGE,
+        values: [session, messageId, chat, payload.from, payload.to, payload.body, payload.ack, new Date(payload.timestamp * 1000)],
+      })
+      const numbered = await client.query({
+        ...SESSION,
+        values: [session, SOURCE, name, body.me?.id, body.me?.pushName, event.at, '{}', `[${event.at.getTime()},1,1,0,0]`],
+      })
       await client.query({
         ...EVENT,
-        values: [session, event.at, event.id, numbered.rows[0].seq, SOURCE, event.id, new Date(body.timestamp), `${body.event}:${body.id}`, messageId, chat, payload.body, raw.length, JSON.stringify({ from: payload.from, to: payload.to, fromMe: payload.fromMe, ack: payload.ack })],
+        values: [
+          session,
+          event.at,
+          event.id,
+          numbered.rows[0].seq,
+          SOURCE,
+          event.id,
+          new Date(body.timestamp),
+          `${body.event}:${body.id}`,
+          messageId,
+          chat,
+          payload.body,
+          raw.length,
+          JSON.stringify({ from: payload.from, to: payload.to, fromMe: payload.fromMe, ack: payload.ack }),
+        ],
       })
     }
     await client.query(COMMIT)

@@ -1,6 +1,7 @@
 /** HTTP, proof, parsing, decoding, redaction and the fold, with a store that answers at once: what our own edge can do. */
-import { Elysia } from 'elysia'
+
 import { createHmac } from 'node:crypto'
+import { Elysia } from 'elysia'
 import { createArrivals, systemNow } from '../../src/ingest/arrival'
 import { type Entry, foldBatch, type KnownSession } from '../../src/ingest/batch'
 import { Quarantine } from '../../src/ingest/quarantine'
@@ -18,7 +19,12 @@ class Nowhere extends Writer {
   readonly #known = new Map<string, KnownSession>()
 
   override append(entry: Entry): Promise<Written> {
-    for (const work of foldBatch([entry], () => true, (sessionId) => this.#known.get(sessionId))) this.#known.set(work.sessionId, work.after)
+    for (const work of foldBatch(
+      [entry],
+      () => true,
+      (sessionId) => this.#known.get(sessionId),
+    ))
+      this.#known.set(work.sessionId, work.after)
     return Promise.resolve({ id: entry.delivery?.id ?? '', duplicate: false })
   }
 }

@@ -1,6 +1,7 @@
 /** A server in a process of its own, driven by the load generator. */
-import type { Subprocess } from 'bun'
+
 import { createServer } from 'node:net'
+import type { Subprocess } from 'bun'
 import { cpuSeconds, machineSeconds } from '../cpu'
 import type { Ground } from '../ground'
 import type { Generator } from '../load/client'

@@ -19,7 +19,16 @@ export function linekeeper(ground: Ground, secret: string, databaseUrl: string):
 }
 
 export function serverEnv(ground: Ground, secret: string, databaseUrl: string, port: number): Record<string, string> {
-  return { NODE_ENV: 'production', PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl, DATA_DIR: join(ground.folder, 'data'), WEBHOOK_SECRET: secret, LOG_LEVEL: 'warn', ...NO_LIMITS }
+  return {
+    NODE_ENV: 'production',
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: join(ground.folder, 'data'),
+    WEBHOOK_SECRET: secret,
+    LOG_LEVEL: 'warn',
+    ...NO_LIMITS,
+  }
 }
 
 /** The same HTTP edge and the same work on each delivery, but the store answers at once. */
@@ -29,7 +38,10 @@ export function frontHalf(secret: string): HttpServer {
     label: 'Linekeeper without its database',
     readyPath: '/',
     guess: 15_000,
-    command: async (port) => ({ argv: [process.execPath, join(import.meta.dir, 'front-half-server.ts')], env: { NODE_ENV: 'production', PORT: String(port), WEBHOOK_SECRET: secret } }),
+    command: async (port) => ({
+      argv: [process.execPath, join(import.meta.dir, 'front-half-server.ts')],
+      env: { NODE_ENV: 'production', PORT: String(port), WEBHOOK_SECRET: secret },
+    }),
   }
 }
 
@@ -40,6 +52,9 @@ export function fastify(runtime: 'node' | 'bun', secret: string, databaseUrl: st
     label: `Fastify + pg (${runtime})`,
     readyPath: '/',
     guess: 1_500,
-    command: async (port) => ({ argv: [runtime === 'bun' ? process.execPath : 'node', join(import.meta.dir, 'fastify-server.mjs')], env: { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl, WEBHOOK_SECRET: secret } }),
+    command: async (port) => ({
+      argv: [runtime === 'bun' ? process.execPath : 'node', join(import.meta.dir, 'fastify-server.mjs')],
+      env: { NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl, WEBHOOK_SECRET: secret },
+    }),
   }
 }

@@ -46,7 +46,21 @@ export class Pgbench implements Contender {
     const body = bodyText(BODY_BYTES * ROWS[this.kind])
     const script = join(import.meta.dir, `${this.kind}.sql`)
     const clients = CLIENTS[this.kind]
-    const child = this.#spawn(['-n', '-M', 'prepared', '-c', String(clients), '-j', String(Math.min(clients, 2)), '-T', String(Math.ceil(seconds)), '-D', `body=${body}`, '-f', script])
+    const child = this.#spawn([
+      '-n',
+      '-M',
+      'prepared',
+      '-c',
+      String(clients),
+      '-j',
+      String(Math.min(clients, 2)),
+      '-T',
+      String(Math.ceil(seconds)),
+      '-D',
+      `body=${body}`,
+      '-f',
+      script,
+    ])
     const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
     const tps = Number(/^tps = ([\d.]+)/m.exec(out)?.[1])
     if (code !== 0 || !(tps > 0)) throw new Error(`pgbench failed: ${err.slice(-500) || out.slice(-500)}`)
@@ -59,7 +73,14 @@ export class Pgbench implements Contender {
 
   #spawn(args: string[]) {
     const url = new URL(this.databaseUrl)
-    const env = { ...process.env, PGHOST: url.hostname, PGPORT: url.port, PGUSER: decodeURIComponent(url.username), PGPASSWORD: decodeURIComponent(url.password), PGDATABASE: url.pathname.slice(1) }
+    const env = {
+      ...process.env,
+      PGHOST: url.hostname,
+      PGPORT: url.port,
+      PGUSER: decodeURIComponent(url.username),
+      PGPASSWORD: decodeURIComponent(url.password),
+      PGDATABASE: url.pathname.slice(1),
+    }
     return Bun.spawn([this.binary, ...args], { env, stdout: 'pipe', stderr: 'pipe' })
   }
 }
@@ -67,6 +88,7 @@ export class Pgbench implements Contender {
 /** Text that looks like a body: compresses about as well. */
 function bodyText(bytes: number): string {
   let text = ''
-  while (text.length < bytes) text += `{"id":"${crypto.randomUUID()}","timestamp":${1_795_450_000_000 + text.length},"event":"message","payload":{"from":"55119${text.length}@c.us","body":"Where is it?"}},`
+  while (text.length < bytes)
+    text += `{"id":"${crypto.randomUUID()}","timestamp":${1_795_450_000_000 + text.length},"event":"message","payload":{"from":"55119${text.length}@c.us","body":"Where is it?"}},`
   return text.slice(0, bytes)
 }

@@ -1,6 +1,7 @@
 /** Talks to the generator process. */
-import type { Subprocess } from 'bun'
+
 import { join } from 'node:path'
+import type { Subprocess } from 'bun'
 import { type Load, type LoadPlan, READY } from './generator'
 
 export class Generator {

@@ -58,7 +58,11 @@ class Run {
   async connect(): Promise<void> {
     for (let nth = 0; nth < this.plan.connections; nth++) {
       const data: Connection = { nth, sentAt: 0, partial: null }
-      const handlers = { data: (socket: Socket<Connection>, chunk: Buffer) => this.#read(socket, chunk), close: () => this.#closed(), error: () => this.#closed() }
+      const handlers = {
+        data: (socket: Socket<Connection>, chunk: Buffer) => this.#read(socket, chunk),
+        close: () => this.#closed(),
+        error: () => this.#closed(),
+      }
       this.#sockets.push(await Bun.connect<Connection>({ hostname: '127.0.0.1', port: this.plan.port, data, socket: handlers }))
     }
   }
@@ -81,7 +85,8 @@ class Run {
       if (now >= this.#endAt || this.#next >= this.#count) return this.#finish()
       const due = Math.min(this.#count, ((now - this.#startedAt) / 1000) * rate)
       // Measured from when it should have been sent: a server that stalls must not slow the arrivals down.
-      while (this.#next < due && this.#free.length > 0) this.#send(this.#sockets[this.#free.pop() as number] as Socket<Connection>, this.#startedAt + (this.#next / rate) * 1000)
+      while (this.#next < due && this.#free.length > 0)
+        this.#send(this.#sockets[this.#free.pop() as number] as Socket<Connection>, this.#startedAt + (this.#next / rate) * 1000)
       setTimeout(tick, 1)
     }
     tick()

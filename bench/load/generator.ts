@@ -2,7 +2,7 @@
  * The load generator: a process of its own, so that its work can be told apart. Reads one plan per line, answers with one
  * line. Requests are made before the clock runs.
  */
-import { drive, type DrivePlan } from './drive'
+import { type DrivePlan, drive } from './drive'
 import { makeRequests, type RequestPlan } from './requests'
 
 export type LoadPlan = DrivePlan & RequestPlan

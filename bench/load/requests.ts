@@ -1,5 +1,5 @@
 /** Ready-made requests: every body unique and freshly signed, so that the generator has only to write them while it measures. */
-import { newLine, type Line } from '../../src/tasks/simulate/happening'
+import { type Line, newLine } from '../../src/tasks/simulate/happening'
 import { wahaBody, wahaMessage } from '../../src/tasks/simulate/waha'
 
 export interface RequestPlan {
@@ -43,7 +43,8 @@ function bodyOf(line: Line, nth: number, bodyBytes: number): string {
   const at = Date.now()
   const chat = `55119${String(nth % 100_000).padStart(8, '0')}@c.us`
   // What makes a body larger is text that does not compress to nothing.
-  const more = bodyBytes > MESSAGE_BYTES + 100 ? ` ${Buffer.from(crypto.getRandomValues(new Uint8Array(((bodyBytes - MESSAGE_BYTES) / 8) * 3))).toString('base64')}` : ''
+  const more =
+    bodyBytes > MESSAGE_BYTES + 100 ? ` ${Buffer.from(crypto.getRandomValues(new Uint8Array(((bodyBytes - MESSAGE_BYTES) / 8) * 3))).toString('base64')}` : ''
   const talk = { id, chat, fromMe: false, name: 'Mariana Souza', text: `Where is order ${nth}?${more}`, at }
   return wahaBody(line, 'message', wahaMessage(talk, line.account.id), at, `evt_${id.toLowerCase().slice(0, 26)}`)
 }

@@ -1,8 +1,8 @@
 /** From the POST of a delivery to its changed row on the wire of the live streams. */
 import { join } from 'node:path'
 import { wwebjsDelivery } from '../../src/tasks/simulate/wwebjs'
-import { linesOf } from '../load/client'
 import type { Ground } from '../ground'
+import { linesOf } from '../load/client'
 import type { Row } from '../report'
 import { percentile } from '../statistics'
 import { type MeasuredServer, startServer } from './server'
@@ -16,7 +16,9 @@ export async function measureLive(ground: Ground, secret: string, progress: (lin
     const rows: Row[] = []
     for (const count of [1, 1_000]) {
       const waits = await hearChanges(server, secret, cookie, count)
-      progress(`${count} live streams: p50 ${percentile(waits, 0.5).toFixed(0)} ms, p95 ${percentile(waits, 0.95).toFixed(0)} ms, last ${Math.max(...waits).toFixed(0)} ms`)
+      progress(
+        `${count} live streams: p50 ${percentile(waits, 0.5).toFixed(0)} ms, p95 ${percentile(waits, 0.95).toFixed(0)} ms, last ${Math.max(...waits).toFixed(0)} ms`,
+      )
       const what = count === 1 ? 'webhook → changed row on the wire, one stream, p95' : `webhook → changed row on the wire, ${count} streams open, p95`
       rows.push({ what, value: percentile(waits, 0.95), unit: 'ms', bar: 500, sense: 'most' })
     }

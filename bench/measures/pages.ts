@@ -1,8 +1,9 @@
 /** The sessions page with 500 sessions: query and rendering, in this process, each time after something moved. */
+
+import { sessionIdOf } from '../../src/domain/id'
 import { createArrivals, systemNow } from '../../src/ingest/arrival'
 import type { Entry } from '../../src/ingest/batch'
 import { Writer } from '../../src/ingest/writer'
-import { sessionIdOf } from '../../src/domain/id'
 import { openDatabase } from '../../src/store/database'
 import { Board } from '../../src/web/board'
 import { showSessions } from '../../src/web/dashboard/sessions'
@@ -25,7 +26,14 @@ export async function measurePages(ground: Ground, progress: (line: string) => v
     const arrival = createArrivals(systemNow)
     const move = (nth: number) => writer.append(connected(arrival(), nth % SESSIONS))
     await Promise.all(Array.from({ length: SESSIONS }, (_, nth) => move(nth)))
-    const deps = { sql: database.read, board: new Board(database.read, ALLOWANCES, systemNow), allowances: ALLOWANCES, publicUrl: 'http://localhost:3000', secretHint: '', now: systemNow }
+    const deps = {
+      sql: database.read,
+      board: new Board(database.read, ALLOWANCES, systemNow),
+      allowances: ALLOWANCES,
+      publicUrl: 'http://localhost:3000',
+      secretHint: '',
+      now: systemNow,
+    }
     const times: number[] = []
     let bytes = 0
     for (let nth = -WARM_UPS; nth < TIMES; nth++) {
@@ -35,7 +43,9 @@ export async function measurePages(ground: Ground, progress: (line: string) => v
       if (nth >= 0) times.push(performance.now() - startedAt)
       bytes = page.length
     }
-    progress(`sessions page, ${SESSIONS} sessions, ${Math.round(bytes / 1024)} KB: p50 ${percentile(times, 0.5).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms`)
+    progress(
+      `sessions page, ${SESSIONS} sessions, ${Math.round(bytes / 1024)} KB: p50 ${percentile(times, 0.5).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms`,
+    )
     return { what: 'sessions page, 500 sessions, query and rendering, p95', value: percentile(times, 0.95), unit: 'ms', bar: 20, sense: 'most' }
   } finally {
     await database.close()
@@ -45,12 +55,27 @@ export async function measurePages(ground: Ground, progress: (line: string) => v
 function visit(): MemberVisit {
   const url = new URL('http://localhost:3000/')
   const operator = { id: 'bench', name: 'Bench', email: 'bench@example.org', role: 'admin' as const }
-  return { request: new Request(url), url, params: {}, address: '127.0.0.1', server: null, form: async () => new URLSearchParams(), login: { operator } as MemberVisit['login'] }
+  return {
+    request: new Request(url),
+    url,
+    params: {},
+    address: '127.0.0.1',
+    server: null,
+    form: async () => new URLSearchParams(),
+    login: { operator } as MemberVisit['login'],
+  }
 }
 
 function connected({ at, id }: { at: number; id: string }, nth: number): Entry {
   const name = `bench-${nth}`
-  const decoded = { type: 'session.connected' as const, providerType: 'ready', key: null, occurredAt: null, ordered: false, session: { account: { id: `55119${nth}@c.us`, name: `Shop ${nth}` } } }
+  const decoded = {
+    type: 'session.connected' as const,
+    providerType: 'ready',
+    key: null,
+    occurredAt: null,
+    ordered: false,
+    session: { account: { id: `55119${nth}@c.us`, name: `Shop ${nth}` } },
+  }
   return {
     sessionId: sessionIdOf(SOURCE, name),
     session: { sourceId: SOURCE, name, provider: 'signed', ownerId: null, allowances: ALLOWANCES },

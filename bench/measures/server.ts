@@ -1,6 +1,7 @@
 /** A server of its own for one measure, with an operator who can log in. */
-import type { Subprocess } from 'bun'
+
 import { join } from 'node:path'
+import type { Subprocess } from 'bun'
 import { freePort } from '../contenders/http'
 import { serverEnv } from '../contenders/linekeeper'
 import type { Ground } from '../ground'

@@ -22,7 +22,14 @@ export async function measureStart(secret: string, progress: (line: string) => v
       progress(`start ${nth + 1}/${TIMES}: ${(warm.at(-1) as number).toFixed(2)} s`)
     }
     return [
-      { what: 'first 200 after the start of the process (embedded, warm)', value: median(warm), unit: 's', bar: 1.5, sense: 'most', range: [Math.min(...warm), Math.max(...warm)] },
+      {
+        what: 'first 200 after the start of the process (embedded, warm)',
+        value: median(warm),
+        unit: 's',
+        bar: 1.5,
+        sense: 'most',
+        range: [Math.min(...warm), Math.max(...warm)],
+      },
     ]
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -32,7 +39,14 @@ export async function measureStart(secret: string, progress: (line: string) => v
 async function startOnce(folder: string, secret: string): Promise<number> {
   const port = await freePort()
   const startedAt = performance.now()
-  const child = spawnServer({ NODE_ENV: 'production', PORT: String(port), DATA_DIR: join(folder, 'data'), WEBHOOK_SECRET: secret, LOG_LEVEL: 'warn', DATABASE_URL: '' })
+  const child = spawnServer({
+    NODE_ENV: 'production',
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    WEBHOOK_SECRET: secret,
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: '',
+  })
   try {
     const { headers, body } = wwebjsDelivery(secret, 'start', 'ready')
     await untilAnswered(child, () => fetch(`http://127.0.0.1:${port}/api/whatsapp/webhook/start`, { method: 'POST', headers, body }), 5)

@@ -23,9 +23,18 @@ class Streams {
   async open(count: number): Promise<void> {
     const all = new Promise<void>((done) => (this.#allOpen = done))
     for (let nth = 0; nth < count; nth++) {
-      this.#sockets.push(await Bun.connect({ hostname: this.url.hostname, port: Number(this.url.port), socket: { data: (socket, chunk) => this.#read(socket, chunk, count), error: fail, close: fail } }))
+      this.#sockets.push(
+        await Bun.connect({
+          hostname: this.url.hostname,
+          port: Number(this.url.port),
+          socket: { data: (socket, chunk) => this.#read(socket, chunk, count), error: fail, close: fail },
+        }),
+      )
     }
-    for (const socket of this.#sockets) socket.write(`GET ${this.url.pathname}${this.url.search} HTTP/1.1\r\nHost: ${this.url.host}\r\nCookie: ${this.cookie}\r\nAccept: text/event-stream\r\n\r\n`)
+    for (const socket of this.#sockets)
+      socket.write(
+        `GET ${this.url.pathname}${this.url.search} HTTP/1.1\r\nHost: ${this.url.host}\r\nCookie: ${this.cookie}\r\nAccept: text/event-stream\r\n\r\n`,
+      )
     await all
   }
 

@@ -27,7 +27,11 @@ export async function run(args: string[], env: Environment): Promise<number> {
 async function findOwnSecret(config: ReturnType<typeof loadConfig>): Promise<string | null> {
   try {
     const vault = await openVault(config)
-    const sources = await withDatabase(config, () => {}, (url) => withClient(url, 1, (sql) => listSources(sql, vault)))
+    const sources = await withDatabase(
+      config,
+      () => {},
+      (url) => withClient(url, 1, (sql) => listSources(sql, vault)),
+    )
     const own = sources.find((source) => source.slug === DEFAULT_SLUG)
     return own?.secrets.findLast((secret) => secret.retiresAt === null)?.value ?? null
   } catch {

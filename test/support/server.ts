@@ -25,16 +25,30 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   const dataDir = mkdtempSync(join(tmpdir(), 'linekeeper-system-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const config = loadConfig({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: url, DATABASE_URL: await freshDatabaseUrl(), DATA_DIR: dataDir, WEBHOOK_SECRET: SECRET, LOG_LEVEL: 'silent', RATE_LIMIT_LOGIN: '1000', ...env })
+  const config = loadConfig({
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: url,
+    DATABASE_URL: await freshDatabaseUrl(),
+    DATA_DIR: dataDir,
+    WEBHOOK_SECRET: SECRET,
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT_LOGIN: '1000',
+    ...env,
+  })
   const running = await start(config)
   return {
     ...running,
     url,
-    post: ({ session, headers, body }) => fetch(`${url}/api/whatsapp/webhook/${encodeURIComponent(session)}`, { method: 'POST', headers, body, redirect: 'manual' }),
+    post: ({ session, headers, body }) =>
+      fetch(`${url}/api/whatsapp/webhook/${encodeURIComponent(session)}`, { method: 'POST', headers, body, redirect: 'manual' }),
     async logIn() {
       const form = new URLSearchParams({ email: ADMIN.ADMIN_EMAIL, password: ADMIN.ADMIN_PASSWORD })
       const answer = await fetch(`${url}/login`, { method: 'POST', body: form, redirect: 'manual', headers: { origin: url } })
-      return answer.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0]).join('; ')
+      return answer.headers
+        .getSetCookie()
+        .map((cookie) => cookie.split(';', 1)[0])
+        .join('; ')
     },
     async stop() {
       await running.stop()

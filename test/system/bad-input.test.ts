@@ -1,5 +1,5 @@
-import type { Socket } from 'bun'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Socket } from 'bun'
 import { wwebjsDelivery } from '../../src/tasks/simulate/wwebjs'
 import { SECRET, STARTING_MS, startTestServer, type TestServer } from '../support/server'
 import { until } from '../support/until'
@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const webhook = (path: string, init: RequestInit) => fetch(`${server.url}${path}`, { method: 'POST', redirect: 'manual', ...init })
-const signed = (body: string | Uint8Array) => ({ 'content-type': 'application/json', 'x-webhook-signature': `sha256=${new Bun.CryptoHasher('sha256', SECRET).update(body).digest('hex')}` })
+const signed = (body: string | Uint8Array) => ({
+  'content-type': 'application/json',
+  'x-webhook-signature': `sha256=${new Bun.CryptoHasher('sha256', SECRET).update(body).digest('hex')}`,
+})
 
 describe('what nobody can prove', () => {
   test('is refused, and the operator sees why', async () => {
@@ -28,7 +31,7 @@ describe('what nobody can prove', () => {
 
   test('is counted, not piled up', async () => {
     for (let nth = 0; nth < 5; nth++) await webhook('/api/whatsapp/webhook/silent', { body: '{}' })
-    const row = await until(async () => (await rejectionOf('silent').then((found) => (found?.times === 5 ? found : undefined))), 'five rejections in one row')
+    const row = await until(async () => await rejectionOf('silent').then((found) => (found?.times === 5 ? found : undefined)), 'five rejections in one row')
     expect(row.code).toBe('missing')
   })
 
@@ -88,7 +91,16 @@ describe('what is genuine but makes no sense', () => {
 })
 
 describe('a sender', () => {
-  const ways = ['/api/whatsapp/webhook/way', '/api/whatsapp/webhook/way/', '/api/whatsapp/webhook/way/messages-upsert', '/api/whatsapp//webhook/way', '/api/whatsapp/webhook', '/api/whatsapp/webhook/', '/api/whatsapp/WEBHOOK/way', '/']
+  const ways = [
+    '/api/whatsapp/webhook/way',
+    '/api/whatsapp/webhook/way/',
+    '/api/whatsapp/webhook/way/messages-upsert',
+    '/api/whatsapp//webhook/way',
+    '/api/whatsapp/webhook',
+    '/api/whatsapp/webhook/',
+    '/api/whatsapp/WEBHOOK/way',
+    '/',
+  ]
   test.each(ways)('is never redirected, at %s', async (path) => {
     const { headers, body } = wwebjsDelivery(SECRET, 'way', 'ready')
     const answer = await webhook(path, { body, headers })

@@ -47,7 +47,9 @@ function message(nth: number) {
 }
 
 function requestOf({ session, headers, body }: { session: string; headers: Record<string, string>; body: string }): string {
-  const lines = Object.entries({ host: 'localhost', ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }).map(([name, value]) => `${name}: ${value}`)
+  const lines = Object.entries({ host: 'localhost', ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
   return `POST /api/whatsapp/webhook/${session} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
@@ -63,7 +65,11 @@ async function connected(port: number, request: string): Promise<{ post(): Promi
   let end: (status: number) => void = () => {}
   const answered = new Promise<number>((done) => (end = done))
   const close = () => end(Number(heard.slice(9, 12)))
-  const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data: (_, chunk) => void (heard += chunk.toString('latin1')), close, error: close } })
+  const socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port,
+    socket: { data: (_, chunk) => void (heard += chunk.toString('latin1')), close, error: close },
+  })
   return {
     post() {
       socket.write(request)

@@ -41,13 +41,24 @@ export class Conversations {
     const { chance } = this
     const { chat, name } = chance.pick(this.#people)
     const isGroup = chance.happens(0.1)
-    const talk: Talk = { id: chance.hex(32), chat: isGroup ? `1203${chat.slice(0, 13)}@g.us` : chat, fromMe: false, name, text: question(chance), at, ...(isGroup ? { author: chat } : {}) }
+    const talk: Talk = {
+      id: chance.hex(32),
+      chat: isGroup ? `1203${chat.slice(0, 13)}@g.us` : chat,
+      fromMe: false,
+      name,
+      text: question(chance),
+      at,
+      ...(isGroup ? { author: chat } : {}),
+    }
     this.#last = talk
     if (!chance.happens(0.12)) return [{ after: 0, happening: { kind: 'message', talk } }]
     const bytes = chance.int(600, 4_000)
     talk.media = { mimetype: chance.happens(0.8) ? 'image/jpeg' : 'application/pdf', bytes }
     // The file has to be downloaded first: it comes after what was written meanwhile.
-    return [{ after: 0, happening: { kind: 'message', talk } }, { after: chance.between(0.2, 3), happening: { kind: 'media', talk, data: chance.base64(bytes) } }]
+    return [
+      { after: 0, happening: { kind: 'message', talk } },
+      { after: chance.between(0.2, 3), happening: { kind: 'media', talk, data: chance.base64(bytes) } },
+    ]
   }
 
   /** Each receipt has its own way: the order among messages is anybody's, and sometimes that of one message too. */

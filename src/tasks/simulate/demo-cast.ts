@@ -1,7 +1,7 @@
 /** Who appears in the demo, and in what condition. */
 import type { Chance } from './chance'
 import type { Dialect } from './happening'
-import { newLine, type Line } from './happening'
+import { type Line, newLine } from './happening'
 import { phone } from './people'
 import { signedDialect } from './signed'
 import { wahaDialect } from './waha'
@@ -41,8 +41,25 @@ const SPECIAL: readonly [name: string, pushName: string, part: Part, dialect: Di
 /** WAHA and our own envelope tell whose number it is, wwebjs-api does not: most rows should say it. */
 const DIALECTS = [wahaDialect, signedDialect, wahaDialect, wwebjsDialect] as const
 
-const HOUSES = [['acme', 'Acme'], ['clinic', 'City Clinic'], ['shop', 'Shop'], ['pharmacy', 'Pharmacy'], ['gym', 'Gym'], ['optics', 'Optics'], ['legal', 'Legal'], ['dental', 'Dental'], ['realty', 'Realty']] as const
-const DESKS = [['support', 'Support'], ['de', 'Deutschland'], ['br', 'Brasil'], ['billing', 'Billing'], ['booking', 'Booking'], ['fr', 'France']] as const
+const HOUSES = [
+  ['acme', 'Acme'],
+  ['clinic', 'City Clinic'],
+  ['shop', 'Shop'],
+  ['pharmacy', 'Pharmacy'],
+  ['gym', 'Gym'],
+  ['optics', 'Optics'],
+  ['legal', 'Legal'],
+  ['dental', 'Dental'],
+  ['realty', 'Realty'],
+] as const
+const DESKS = [
+  ['support', 'Support'],
+  ['de', 'Deutschland'],
+  ['br', 'Brasil'],
+  ['billing', 'Billing'],
+  ['booking', 'Booking'],
+  ['fr', 'France'],
+] as const
 
 /** Different names up to houses × desks, numbered ones after that. */
 function nameOf(nth: number): [name: string, pushName: string] {

@@ -25,7 +25,10 @@ const RECONNECTING: Happening = { kind: 'reconnecting' }
 
 function lineOf({ part }: Role, chance: Chance): PastHappening[] {
   const since = chance.between(5, 23) * 60
-  const pairing: PastHappening[] = [{ minutesAgo: since + 3, happening: { kind: 'starting' } }, { minutesAgo: since, happening: CONNECTED }]
+  const pairing: PastHappening[] = [
+    { minutesAgo: since + 3, happening: { kind: 'starting' } },
+    { minutesAgo: since, happening: CONNECTED },
+  ]
   switch (part) {
     case 'busy':
     case 'silent':
@@ -36,7 +39,13 @@ function lineOf({ part }: Role, chance: Chance): PastHappening[] {
       return [...pairing, { minutesAgo: drop, happening: RECONNECTING }, { minutesAgo: drop - chance.between(0.2, 4), happening: CONNECTED }]
     }
     case 'flapping':
-      return [...pairing, ...[9, 7.1, 5.6, 3.2, 1.4].flatMap((ago) => [{ minutesAgo: ago, happening: RECONNECTING }, { minutesAgo: ago - 0.7, happening: CONNECTED }])]
+      return [
+        ...pairing,
+        ...[9, 7.1, 5.6, 3.2, 1.4].flatMap((ago) => [
+          { minutesAgo: ago, happening: RECONNECTING },
+          { minutesAgo: ago - 0.7, happening: CONNECTED },
+        ]),
+      ]
     case 'logged_out':
       return [...pairing, { minutesAgo: 4, happening: { kind: 'disconnected', reason: 'logged_out' } }]
     case 'replaced':

@@ -66,7 +66,13 @@ interface Step {
 
 function futureOf({ part, line }: Role, chance: Chance, { now }: DemoOptions): () => Step {
   const conversations = new Conversations(line, chance)
-  const chat = (mean: number): Step => ({ seconds: Math.min(240, chance.wait(mean)), happenings: conversations.next(now()).filter(({ happening }) => happening.kind !== 'media').map(({ happening }) => happening) })
+  const chat = (mean: number): Step => ({
+    seconds: Math.min(240, chance.wait(mean)),
+    happenings: conversations
+      .next(now())
+      .filter(({ happening }) => happening.kind !== 'media')
+      .map(({ happening }) => happening),
+  })
   let nth = 0
   switch (part) {
     case 'busy':
@@ -81,7 +87,10 @@ function futureOf({ part, line }: Role, chance: Chance, { now }: DemoOptions): (
       return () => ({ seconds: nth === 0 ? 0 : 6, happenings: [{ kind: 'loading', percent: percents[nth++ % percents.length] as number }] })
     }
     case 'flapping':
-      return () => ({ seconds: nth++ % 2 === 0 ? chance.between(60, 120) : chance.between(5, 30), happenings: [nth % 2 === 1 ? { kind: 'reconnecting' } : { kind: 'connected' }] })
+      return () => ({
+        seconds: nth++ % 2 === 0 ? chance.between(60, 120) : chance.between(5, 30),
+        happenings: [nth % 2 === 1 ? { kind: 'reconnecting' } : { kind: 'connected' }],
+      })
     case 'logged_out':
     case 'replaced':
     case 'rejected':

@@ -32,7 +32,15 @@ silent. Each posts, signs and tries again as its service does.
 /** @throws AppError `invalid` with what is wrong and what would be right. */
 export function readOptions(args: string[], defaultUrl: string, parseDuration: (text: string) => number | null): SimulateOptions {
   const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
-  const options = { rate: text('20'), sessions: text('12'), provider: text('mixed'), seed: text('1'), duration: text('60s'), url: text(defaultUrl), secret: { type: 'string' } } as const
+  const options = {
+    rate: text('20'),
+    sessions: text('12'),
+    provider: text('mixed'),
+    seed: text('1'),
+    duration: text('60s'),
+    url: text(defaultUrl),
+    secret: { type: 'string' },
+  } as const
   const { values } = parseArgs({ args, options })
   const durationMs = values.duration === '0' ? 0 : parseDuration(values.duration)
   if (durationMs === null) throw new AppError('invalid', `--duration ${values.duration}: such as 30s, 5m or 1h; 0 = until Ctrl-C`)

@@ -50,7 +50,8 @@ export function progressLine(outcome: Outcome, seconds: number): string {
 /** What stands at the end; `open` = senders still waiting to try again. */
 export function summary(outcome: Outcome, seconds: number, open: number): string[] {
   const lines = [progressLine(outcome, seconds)]
-  for (const [status, times] of outcome.refused) lines.push(`  refused with ${status}: ${times}${status === '401' ? ' (is --secret the one that the server knows?)' : ''}`)
+  for (const [status, times] of outcome.refused)
+    lines.push(`  refused with ${status}: ${times}${status === '401' ? ' (is --secret the one that the server knows?)' : ''}`)
   for (const [cause, times] of outcome.failed) lines.push(`  failed with ${cause}: ${times}`)
   if (outcome.retried > 0) lines.push(`  tried again: ${outcome.retried}`)
   if (outcome.lost > 0) lines.push(`  given up for good, as wwebjs-api does after its only try: ${outcome.lost}`)

@@ -1,8 +1,55 @@
 /** Who writes what in the play. Made up; the numbers are of ranges that belong to nobody. */
 import type { Chance } from './chance'
 
-const FIRST = ['Ana', 'Bruno', 'Chidi', 'Dana', 'Elif', 'Farid', 'Giulia', 'Hugo', 'Ines', 'João', 'Kofi', 'Lena', 'Mariana', 'Noor', 'Omar', 'Priya', 'Quentin', 'Rosa', 'Søren', 'Tomás', 'Uma', 'Víctor', 'Wanda', 'Yuki', 'Zofia']
-const LAST = ['Almeida', 'Brandt', 'Costa', 'Demir', 'Eze', 'Fischer', 'García', 'Haddad', 'Ivanova', 'Jensen', 'Khan', 'Lopes', 'Moreau', 'Nakamura', 'Okafor', 'Pereira', 'Rossi', 'Silva', 'Tanaka', 'Weber']
+const FIRST = [
+  'Ana',
+  'Bruno',
+  'Chidi',
+  'Dana',
+  'Elif',
+  'Farid',
+  'Giulia',
+  'Hugo',
+  'Ines',
+  'João',
+  'Kofi',
+  'Lena',
+  'Mariana',
+  'Noor',
+  'Omar',
+  'Priya',
+  'Quentin',
+  'Rosa',
+  'Søren',
+  'Tomás',
+  'Uma',
+  'Víctor',
+  'Wanda',
+  'Yuki',
+  'Zofia',
+]
+const LAST = [
+  'Almeida',
+  'Brandt',
+  'Costa',
+  'Demir',
+  'Eze',
+  'Fischer',
+  'García',
+  'Haddad',
+  'Ivanova',
+  'Jensen',
+  'Khan',
+  'Lopes',
+  'Moreau',
+  'Nakamura',
+  'Okafor',
+  'Pereira',
+  'Rossi',
+  'Silva',
+  'Tanaka',
+  'Weber',
+]
 
 const ASKED = [
   'Hi! Are you open today?',

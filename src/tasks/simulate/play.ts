@@ -85,7 +85,13 @@ function addMoment(agenda: Agenda<Due>, actor: Actor, clock: number): void {
   agenda.add(clock + moment.after, { actor, moment })
 }
 
-function converse(agenda: Agenda<Due>, chance: Chance, talking: Talking, clock: number, { startAt }: PlayOptions): { actor: Actor; happening: Happening } | undefined {
+function converse(
+  agenda: Agenda<Due>,
+  chance: Chance,
+  talking: Talking,
+  clock: number,
+  { startAt }: PlayOptions,
+): { actor: Actor; happening: Happening } | undefined {
   const actor = talking.pick(chance)
   if (!actor) return undefined
   const [first, ...later] = actor.conversations.next(startAt + clock * 1000)

@@ -11,7 +11,15 @@ export const signedDialect: Dialect = {
 }
 
 /** One delivery of any type, for tests. `at` is when it happened, `now` when it is signed; both in milliseconds. */
-export function signedDelivery(secret: string, session: string, type: string, data: Record<string, unknown>, at: number, now = at, id = `msg_${Bun.randomUUIDv7()}`): SimulatedDelivery {
+export function signedDelivery(
+  secret: string,
+  session: string,
+  type: string,
+  data: Record<string, unknown>,
+  at: number,
+  now = at,
+  id = `msg_${Bun.randomUUIDv7()}`,
+): SimulatedDelivery {
   const body = signedBody(session, type, data, at)
   return { session, headers: signedHeaders(secret, body, id, now), body }
 }
@@ -24,7 +32,13 @@ function signedHeaders(secret: string, body: string, id: string, now: number): R
   const seconds = Math.floor(now / 1000)
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret
   const signature = new Bun.CryptoHasher('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')
-  return { 'content-type': 'application/json', 'user-agent': 'own-sender/1.0', 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': `v1,${signature}` }
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'own-sender/1.0',
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': `v1,${signature}`,
+  }
 }
 
 type Told = [type: string, data: Record<string, unknown>]

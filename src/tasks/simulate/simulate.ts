@@ -23,7 +23,10 @@ export async function simulate(options: SimulateOptions & { secret: string }, de
   const seconds = () => (performance.now() - startedAt) / 1000
   const { write, isTerminal } = deps
   write(`${options.sessions} lines of ${options.dialects.map((dialect) => dialect.id).join(', ')} post ${options.rate}/s to ${options.webhookUrl}\n`)
-  const timer = setInterval(() => write(isTerminal ? `\r\x1b[K${progressLine(outcome, seconds())}` : `${progressLine(outcome, seconds())}\n`), isTerminal ? 250 : 2_000)
+  const timer = setInterval(
+    () => write(isTerminal ? `\r\x1b[K${progressLine(outcome, seconds())}` : `${progressLine(outcome, seconds())}\n`),
+    isTerminal ? 250 : 2_000,
+  )
   try {
     await perform(options, courier, seconds, deps.signal)
     await courier.settled()

@@ -4,7 +4,13 @@
  */
 import type { Dialect, Happening, Line, SimulatedDelivery, Talk } from './happening'
 
-const STATUS_OF: Partial<Record<Happening['kind'], string>> = { starting: 'STARTING', qr: 'SCAN_QR_CODE', connected: 'WORKING', reconnecting: 'STARTING', auth_failure: 'FAILED' }
+const STATUS_OF: Partial<Record<Happening['kind'], string>> = {
+  starting: 'STARTING',
+  qr: 'SCAN_QR_CODE',
+  connected: 'WORKING',
+  reconnecting: 'STARTING',
+  auth_failure: 'FAILED',
+}
 const ACK_NAMES: Record<number, string> = { [-1]: 'ERROR', 0: 'PENDING', 1: 'SERVER', 2: 'DEVICE', 3: 'READ', 4: 'PLAYED' }
 
 export const wahaDialect: Dialect = {
@@ -18,7 +24,14 @@ export const wahaDialect: Dialect = {
 }
 
 /** One delivery of any event, for tests. `at` in milliseconds. */
-export function wahaDelivery(secret: string, session: string | Line, event: string, payload: unknown, at: number, id = `evt_${Bun.randomUUIDv7()}`): SimulatedDelivery {
+export function wahaDelivery(
+  secret: string,
+  session: string | Line,
+  event: string,
+  payload: unknown,
+  at: number,
+  id = `evt_${Bun.randomUUIDv7()}`,
+): SimulatedDelivery {
   const line = typeof session === 'string' ? { name: session, account: { id: '5511998877665@c.us', name: session }, statuses: [] } : session
   const body = wahaBody(line, event, payload, at, id)
   return { session: line.name, headers: wahaHeaders(secret, body, id, at), body }
@@ -36,7 +49,16 @@ export function wahaBody(line: Line, event: string, payload: unknown, at: number
 export function wahaMessage(talk: Talk, account: string, ack = talk.fromMe ? 1 : 2): Record<string, unknown> {
   const seconds = Math.floor(talk.at / 1000)
   const jid = talk.chat.replace('@c.us', '@s.whatsapp.net')
-  const info = { Chat: jid, Sender: talk.author ?? jid, IsFromMe: talk.fromMe, IsGroup: talk.chat.endsWith('@g.us'), ID: talk.id, PushName: talk.name, Timestamp: new Date(talk.at).toISOString(), Type: talk.media ? 'media' : 'text' }
+  const info = {
+    Chat: jid,
+    Sender: talk.author ?? jid,
+    IsFromMe: talk.fromMe,
+    IsGroup: talk.chat.endsWith('@g.us'),
+    ID: talk.id,
+    PushName: talk.name,
+    Timestamp: new Date(talk.at).toISOString(),
+    Type: talk.media ? 'media' : 'text',
+  }
   return {
     id: serialized(talk),
     timestamp: seconds,
@@ -81,7 +103,12 @@ function tell(line: Line, happening: Happening, at: number): Told[] {
   switch (happening.kind) {
     case 'message': {
       const payload = wahaMessage(happening.talk, account)
-      return happening.talk.fromMe ? [['message.any', payload]] : [['message', payload], ['message.any', payload]]
+      return happening.talk.fromMe
+        ? [['message.any', payload]]
+        : [
+            ['message', payload],
+            ['message.any', payload],
+          ]
     }
     case 'ack': {
       const { talk, ack } = happening
@@ -95,10 +122,26 @@ function tell(line: Line, happening: Happening, at: number): Told[] {
     }
     case 'reaction': {
       const { talk, id, emoji, sender } = happening
-      return [['message.reaction', { id: `false_${talk.chat}_${id}`, timestamp: at / 1000, from: sender, fromMe: false, source: 'app', to: account, participant: sender, reaction: { text: emoji, messageId: serialized(talk) } }]]
+      return [
+        [
+          'message.reaction',
+          {
+            id: `false_${talk.chat}_${id}`,
+            timestamp: at / 1000,
+            from: sender,
+            fromMe: false,
+            source: 'app',
+            to: account,
+            participant: sender,
+            reaction: { text: emoji, messageId: serialized(talk) },
+          },
+        ],
+      ]
     }
     case 'call':
-      return [['call.received', { id: happening.id, from: happening.from, timestamp: Math.floor(at / 1000), isVideo: happening.video, isGroup: false, _data: {} }]]
+      return [
+        ['call.received', { id: happening.id, from: happening.from, timestamp: Math.floor(at / 1000), isVideo: happening.video, isGroup: false, _data: {} }],
+      ]
     // Neither a percentage nor a pairing code nor the file itself is told by WAHA.
     default:
       return []

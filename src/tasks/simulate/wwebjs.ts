@@ -28,7 +28,13 @@ export function wwebjsMessage(talk: Talk, account: string, ack = talk.fromMe ? 0
   const type = talk.media ? (talk.media.mimetype.startsWith('image/') ? 'image' : 'document') : 'chat'
   const id = messageKey(talk)
   return {
-    _data: { ...rawModel(talk, id, type, seconds, ack), from, to, ...(talk.author ? { author: talk.author } : {}), ...(talk.media ? rawMedia(talk, seconds) : {}) },
+    _data: {
+      ...rawModel(talk, id, type, seconds, ack),
+      from,
+      to,
+      ...(talk.author ? { author: talk.author } : {}),
+      ...(talk.media ? rawMedia(talk, seconds) : {}),
+    },
     id,
     ack,
     hasMedia: talk.media !== undefined,
@@ -76,7 +82,10 @@ function tell(line: Line, happening: Happening, at: number): Told[] {
     case 'connected':
       return [['ready'], ['change_state', { state: 'CONNECTED' }]]
     case 'reconnecting':
-      return [['change_state', { state: 'TIMEOUT' }], ['change_state', { state: 'OPENING' }]]
+      return [
+        ['change_state', { state: 'TIMEOUT' }],
+        ['change_state', { state: 'OPENING' }],
+      ]
     case 'disconnected':
       return tellDown(happening.reason)
     case 'auth_failure':
@@ -91,7 +100,10 @@ function tellDown(reason: Extract<Happening, { kind: 'disconnected' }>['reason']
   if (reason === 'stopped') return []
   if (reason === 'logged_out') return [['disconnected', { reason: 'LOGOUT' }]]
   const state = reason === 'replaced' ? 'CONFLICT' : 'PROXYBLOCK'
-  return [['change_state', { state }], ['disconnected', { reason: state }]]
+  return [
+    ['change_state', { state }],
+    ['disconnected', { reason: state }],
+  ]
 }
 
 function tellTalk(line: Line, happening: Talked, at: number): Told[] {
@@ -100,10 +112,23 @@ function tellTalk(line: Line, happening: Talked, at: number): Told[] {
     case 'message': {
       const message = whole(happening.talk)
       // A foreign message comes twice: to whoever wants all, and to whoever wants those of others.
-      return happening.talk.fromMe ? [['message_create', { message }]] : [['message_create', { message }], ['message', { message }]]
+      return happening.talk.fromMe
+        ? [['message_create', { message }]]
+        : [
+            ['message_create', { message }],
+            ['message', { message }],
+          ]
     }
     case 'media':
-      return [['media', { messageMedia: { mimetype: happening.talk.media?.mimetype, data: happening.data, filesize: happening.talk.media?.bytes }, message: whole(happening.talk) }]]
+      return [
+        [
+          'media',
+          {
+            messageMedia: { mimetype: happening.talk.media?.mimetype, data: happening.data, filesize: happening.talk.media?.bytes },
+            message: whole(happening.talk),
+          },
+        ],
+      ]
     case 'ack':
       return [['message_ack', { message: whole(happening.talk, happening.ack), ack: happening.ack }]]
     case 'edited': {
@@ -118,16 +143,38 @@ function tellTalk(line: Line, happening: Talked, at: number): Told[] {
       return [['message_reaction', { reaction: reactionOf(happening, at) }]]
     case 'call': {
       const [user, server] = happening.from.split('@')
-      const call = { id: happening.id, from: { server, user, _serialized: happening.from }, isVideo: happening.video, isGroup: false, fromMe: false, canHandleLocally: false, webClientShouldHandle: false, participants: [] }
+      const call = {
+        id: happening.id,
+        from: { server, user, _serialized: happening.from },
+        isVideo: happening.video,
+        isGroup: false,
+        fromMe: false,
+        canHandleLocally: false,
+        webClientShouldHandle: false,
+        participants: [],
+      }
       // The library fires at every write to its call store: the same call twice is the rule.
-      return [['call', { call }], ['call', { call }]]
+      return [
+        ['call', { call }],
+        ['call', { call }],
+      ]
     }
   }
 }
 
 function reactionOf({ talk, id, emoji, sender }: Extract<Happening, { kind: 'reaction' }>, at: number): Record<string, unknown> {
   const own = { fromMe: false, remote: talk.chat, id, _serialized: `false_${talk.chat}_${id}` }
-  return { id: own, orphan: 0, orphanReason: null, timestamp: Math.floor(at / 1000), reaction: emoji, read: false, msgId: messageKey(talk), senderId: sender, ack: 3 }
+  return {
+    id: own,
+    orphan: 0,
+    orphanReason: null,
+    timestamp: Math.floor(at / 1000),
+    reaction: emoji,
+    read: false,
+    msgId: messageKey(talk),
+    senderId: sender,
+    ack: 3,
+  }
 }
 
 function messageKey({ id, chat, fromMe, author }: Talk): Record<string, unknown> {
@@ -141,7 +188,19 @@ function rawModel(talk: Talk, id: unknown, type: string, seconds: number, ack: n
   const none = { latestEditMsgKey: null, latestEditSenderTimestampMs: null, mentionedJidList: [], groupMentions: [] }
   const never = { isEventCanceled: false, eventInvalidated: false, isVcardOverMmsDocument: false, labels: [], isForwarded: false, hasReaction: false }
   const calls = { parentMsgId: null, callSilenceReason: null, isVideoCall: false, callDuration: null, callParticipants: null, isMdHistoryMsg: false }
-  const rest = { stickerSentTs: 0, isAvatar: false, lastUpdateFromServerTs: 0, invokedBotWid: null, bizBotType: null, botResponseTargetId: null, requiresDirectConnection: false, hostedBizEncStateMismatch: false, isEphemeral: false, isStatusV3: false, links: [] }
+  const rest = {
+    stickerSentTs: 0,
+    isAvatar: false,
+    lastUpdateFromServerTs: 0,
+    invokedBotWid: null,
+    bizBotType: null,
+    botResponseTargetId: null,
+    requiresDirectConnection: false,
+    hostedBizEncStateMismatch: false,
+    isEphemeral: false,
+    isStatusV3: false,
+    links: [],
+  }
   return {
     id,
     body: talk.text,

@@ -29,7 +29,16 @@ describe('the demo', () => {
   test('says nothing that no provider understands', async () => {
     const { posted } = await played()
     for (const { session, headers, body } of posted) {
-      const delivery = { id: '', receivedAt: NOW, method: 'POST', path: '/', pathSession: session, headers, body: new TextEncoder().encode(body), address: '' } as const
+      const delivery = {
+        id: '',
+        receivedAt: NOW,
+        method: 'POST',
+        path: '/',
+        pathSession: session,
+        headers,
+        body: new TextEncoder().encode(body),
+        address: '',
+      } as const
       const { decoded } = decodeAny(delivery, JSON.parse(body))
       expect(decoded.ok).toBe(true)
     }

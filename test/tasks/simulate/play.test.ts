@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import type { DecodedEvent } from '../../../src/domain/event'
 import type { Delivery } from '../../../src/domain/delivery'
+import type { DecodedEvent } from '../../../src/domain/event'
 import { decodeAny } from '../../../src/providers'
 import { authenticate } from '../../../src/signing/authenticate'
 import { DEFAULT_SCHEMES } from '../../../src/signing/scheme'
-import { DIALECTS, play, type PlayOptions, type Spoken } from '../../../src/tasks/simulate/play'
+import { DIALECTS, type PlayOptions, play, type Spoken } from '../../../src/tasks/simulate/play'
 
 const OPTIONS: PlayOptions = { sessions: 12, rate: 50, dialects: DIALECTS, seed: 7, startAt: Date.UTC(2026, 10, 23, 12) }
 const SECRET = 'a secret of the test'
@@ -22,13 +22,35 @@ describe('the play of the simulator', () => {
   })
 
   test('says nothing that its provider does not understand', () => {
-    const others = first(5_000).flatMap((spoken) => decode(spoken).filter((event) => event.type === 'other').map((event) => event.providerType))
+    const others = first(5_000).flatMap((spoken) =>
+      decode(spoken)
+        .filter((event) => event.type === 'other')
+        .map((event) => event.providerType),
+    )
     expect(others).toEqual([])
   })
 
   test('shows every kind of event that an operator can meet', () => {
-    const types = new Set(first(8_000).flatMap(decode).map((event) => event.type))
-    for (const type of ['session.qr', 'session.loading', 'session.authenticated', 'session.connected', 'session.disconnected', 'message.received', 'message.created', 'message.ack', 'message.media', 'message.edited', 'message.revoked', 'message.reaction', 'call.received'] as const) {
+    const types = new Set(
+      first(8_000)
+        .flatMap(decode)
+        .map((event) => event.type),
+    )
+    for (const type of [
+      'session.qr',
+      'session.loading',
+      'session.authenticated',
+      'session.connected',
+      'session.disconnected',
+      'message.received',
+      'message.created',
+      'message.ack',
+      'message.media',
+      'message.edited',
+      'message.revoked',
+      'message.reaction',
+      'call.received',
+    ] as const) {
       expect(types).toContain(type)
     }
   })
@@ -41,7 +63,9 @@ describe('the play of the simulator', () => {
   })
 
   test('sends bodies of the size that the services send', () => {
-    const sizes = first(5_000).filter(({ dialect, body }) => dialect.id === 'wwebjs-api' && body.startsWith('{"dataType":"message_create"')).map(({ body }) => body.length)
+    const sizes = first(5_000)
+      .filter(({ dialect, body }) => dialect.id === 'wwebjs-api' && body.startsWith('{"dataType":"message_create"'))
+      .map(({ body }) => body.length)
     const median = sizes.toSorted((a, b) => a - b)[sizes.length >> 1] as number
     expect(median).toBeGreaterThan(1_700)
     expect(median).toBeLessThan(2_400)
@@ -63,5 +87,14 @@ function decode(spoken: Spoken): DecodedEvent[] {
 }
 
 function deliveryOf({ session, dialect, body, id, at }: Spoken): Delivery {
-  return { id: Bun.randomUUIDv7(), receivedAt: at, method: 'POST', path: `/api/whatsapp/webhook/${session}`, pathSession: session, headers: dialect.sign(SECRET, body, { id, at, now: at }), body: new TextEncoder().encode(body), address: '127.0.0.1' }
+  return {
+    id: Bun.randomUUIDv7(),
+    receivedAt: at,
+    method: 'POST',
+    path: `/api/whatsapp/webhook/${session}`,
+    pathSession: session,
+    headers: dialect.sign(SECRET, body, { id, at, now: at }),
+    body: new TextEncoder().encode(body),
+    address: '127.0.0.1',
+  }
 }
