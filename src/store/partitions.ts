@@ -7,7 +7,11 @@ export type Partitioned = (typeof PARTITIONED)[number]
 const DAY_MS = 86_400_000
 const DAYS_AHEAD = 7
 
-/** Makes the day partitions from yesterday to a week ahead. Idempotent. @returns the names of those it made. */
+/**
+ * Makes the day partitions from yesterday to a week ahead. Idempotent. Postgres refuses one for a day of which the default partition
+ * has rows already: such a day is left there, so that it keeps neither the other days from theirs nor the server from starting.
+ * @returns the names of those it made.
+ */
 export async function ensurePartitions(sql: Sql, now: Instant): Promise<string[]> {
   const known = new Set((await listPartitions(sql)).map((partition) => partition.name))
   const made: string[] = []
@@ -15,12 +19,17 @@ export async function ensurePartitions(sql: Sql, now: Instant): Promise<string[]
     for (let day = -1; day <= DAYS_AHEAD; day++) {
       const from = startOfDay(now + day * DAY_MS)
       const name = partitionName(table, from)
-      if (known.has(name)) continue
+      if (known.has(name) || (await hasStrays(sql, table, from))) continue
       await sql.unsafe(`create table if not exists ${name} partition of ${table} for values from ('${iso(from)}') to ('${iso(from + DAY_MS)}')`)
       made.push(name)
     }
   }
   return made
+}
+
+async function hasStrays(sql: Sql, table: Partitioned, from: Instant): Promise<boolean> {
+  const rows = await sql.unsafe(`select 1 from ${table}_default where received_at >= '${iso(from)}' and received_at < '${iso(from + DAY_MS)}' limit 1`)
+  return rows.length > 0
 }
 
 export interface Partition {

@@ -4,6 +4,7 @@ import { applyRetention } from '../../src/jobs/apply-retention'
 import { keepPartitions } from '../../src/jobs/keep-partitions'
 import type { Database } from '../../src/store/database'
 import { listIssues, raiseIssue, resolveIssue } from '../../src/store/issues'
+import { migrateDatabase } from '../../src/store/migrate'
 import { ensurePartitions, listPartitions } from '../../src/store/partitions'
 import { checkDefaultPartitions, dropExpiredBodies, dropExpiredEvents } from '../../src/store/retention'
 import { freshDatabase } from '../support/database'
@@ -134,6 +135,21 @@ describe('partitions', () => {
     await fresh.read`delete from deliveries`
     await keepPartitions(deps)
     expect(await listIssues(fresh.read)).toMatchObject([{ times: 2, resolvedAt: TODAY }])
+    await fresh.close()
+  })
+})
+
+describe('a day whose rows are in the default partition', () => {
+  test('keeps neither the other days from their partitions nor the server from starting', async () => {
+    const fresh = await freshDatabase()
+    const later = TODAY + 12 * DAY
+    await fresh.read`insert into events (session_id, received_at, id, seq, source_id, delivery_id, type, provider_type, at, body_size, facts)
+      values (${SESSION}, ${at(later)}, ${SESSION}, 1, ${SESSION}, ${SESSION}, 'other', 'x', ${at(later)}, 2, '{}')`
+    await migrateDatabase(fresh.url, later)
+    const days = (await listPartitions(fresh.read)).filter(({ table, day }) => table === 'events' && day !== null && day >= later).map(({ day }) => day)
+    expect(days).toEqual([1, 2, 3, 4, 5, 6, 7].map((day) => later + day * DAY))
+    await keepPartitions({ sql: fresh.read, now: () => later })
+    expect(await listIssues(fresh.read)).toMatchObject([{ kind: 'default_partition', subject: 'events_default' }])
     await fresh.close()
   })
 })
