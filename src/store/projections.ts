@@ -44,7 +44,14 @@ on conflict (session_id, id) do update set caller = least(o.caller, excluded.cal
   is_group = o.is_group or excluded.is_group, phase = case when excluded.updated_at > o.updated_at then excluded.phase when excluded.updated_at = o.updated_at then least(o.phase, excluded.phase) else o.phase end,
   started_at = least(o.started_at, excluded.started_at), updated_at = greatest(o.updated_at, excluded.updated_at)`
 
-/** Marks minutes that got an event after they may have been counted. */
+/**
+ * Marks minutes that got an event after they may have been counted. A mark that is there already is locked by the update: else it
+ * could be taken, and its minute counted, before this event can be seen. In order, so that two commits cannot lock each other out.
+ */
 export async function markLateMinutes(tx: Tx, minutes: Instant[]): Promise<void> {
-  await tx.unsafe(`insert into late_minutes select distinct to_timestamp(m / 1000) from unnest($1::text::float8[]) as m on conflict do nothing`, [`{${minutes.join(',')}}`], { prepare: true })
+  await tx.unsafe(
+    `insert into late_minutes select distinct to_timestamp(m / 1000) as minute from unnest($1::text::float8[]) as m order by minute on conflict (minute) do update set minute = excluded.minute`,
+    [`{${minutes.join(',')}}`],
+    { prepare: true },
+  )
 }
