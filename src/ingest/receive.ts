@@ -100,11 +100,15 @@ function pending(delivery: Delivery, decoded: DecodedEvent, id = Bun.randomUUIDv
 /** Beyond this a sender's time is not "late" but wrong; WAHA's slowest retries come after 22 hours. */
 const BELIEVED_LATENESS_MS = 24 * 3_600_000
 
-/** Never later than it arrived: a clock that runs ahead must not make every following event look late. */
+/**
+ * Never later than it arrived: a clock that runs ahead must not make every following event look late. In whole microseconds, as the
+ * ledger keeps it: what is folded now must stand exactly where a fold of the ledger will find it.
+ */
 function positionOf(delivery: Delivery, decoded: DecodedEvent, id: string): Position {
   const { receivedAt } = delivery
-  const claimed = decoded.ordered && decoded.occurredAt !== null ? decoded.occurredAt : receivedAt
-  return { at: Math.min(Math.max(claimed, receivedAt - BELIEVED_LATENESS_MS), receivedAt), key: decoded.key ?? '', id }
+  const claimed = decoded.ordered && decoded.occurredAt !== null ? Math.round(decoded.occurredAt * 1000) / 1000 : receivedAt
+  const earliest = Math.round((receivedAt - BELIEVED_LATENESS_MS) * 1000) / 1000
+  return { at: Math.min(Math.max(claimed, earliest), receivedAt), key: decoded.key ?? '', id }
 }
 
 function keptDelivery(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof): KeptDelivery {
