@@ -7,21 +7,6 @@ import { plain, texts } from './columns'
 
 export type Tx = TransactionSql | Sql
 
-/**
- * A transaction that survives the loss of its connection. postgres.js 3.4.9 answers every failure inside `begin` with a rollback,
- * also where there is no connection left to send it on: that write kills the process. Work that fails so is therefore never
- * settled; `begin` itself is told by the closing socket and rejects.
- */
-export async function inTransaction<T>(sql: Sql, work: (tx: TransactionSql) => Promise<T>): Promise<T> {
-  return (await sql.begin((tx) => work(tx).catch((cause) => (endsConnection(cause) ? new Promise<never>(() => {}) : Promise.reject(cause))))) as T
-}
-
-/** Postgres closes the connection after a FATAL or PANIC; the rest is what postgres.js and the socket say of a lost one. */
-function endsConnection(cause: unknown): boolean {
-  const { code, severity } = (cause ?? {}) as { code?: unknown; severity?: unknown }
-  return severity === 'FATAL' || severity === 'PANIC' || (typeof code === 'string' && /^(CONNECTION_(CLOSED|DESTROYED|ENDED)|E[A-Z]{3,})$/.test(code))
-}
-
 export interface KeyRow {
   s: string
   k: string

@@ -1,6 +1,5 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
-import { inTransaction } from './ledger'
 
 const ROLLED_UP_TO = 'rolled_up_to'
 
@@ -17,7 +16,7 @@ export async function findFirstMinute(sql: Sql): Promise<Instant | null> {
 
 /** Counts the minutes of `[from, to)` and remembers that it did, in one transaction. */
 export async function countMinutes(sql: Sql, from: Instant, to: Instant): Promise<void> {
-  await inTransaction(sql, async (tx) => {
+  await sql.begin(async (tx) => {
     await tx.unsafe(COUNT, [from, to], { prepare: true })
     await tx`insert into settings (key, value) values (${ROLLED_UP_TO}, ${String(to)}::text::jsonb) on conflict (key) do update set value = excluded.value`
   })
@@ -25,7 +24,7 @@ export async function countMinutes(sql: Sql, from: Instant, to: Instant): Promis
 
 /** Counts again the minutes before `until` that got an event after they had been counted. */
 export async function countLateMinutes(sql: Sql, until: Instant): Promise<void> {
-  await inTransaction(sql, async (tx) => {
+  await sql.begin(async (tx) => {
     const late = await tx<{ at: number }[]>`
       delete from late_minutes where minute < to_timestamp(${until}::float8 / 1000) returning (extract(epoch from minute) * 1000)::float8 as at`
     for (const { at } of late) await tx.unsafe(COUNT, [at, at + 60_000], { prepare: true })
