@@ -57,7 +57,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     foldAway: createFoldAway(database.read),
     readiness: () => readinessOf(database, writer),
     async close() {
-      await writer.drain()
+      await writer.close()
       await rejections.close()
     },
   }
@@ -85,7 +85,8 @@ async function readinessOf(database: Database, writer: Writer): Promise<{ reason
   const timeout = Bun.sleep(READY_WITHIN_MS).then(() => 'The database does not answer')
   const asked = database.read<{ readOnly: boolean }[]>`select current_setting('transaction_read_only') = 'on' or pg_is_in_recovery() as "readOnly"`
     .then(([row]) => (row?.readOnly ? 'The database is read-only' : null))
-    .catch((cause: Error) => `The database cannot be reached: ${cause.message}`)
+    // What exactly is wrong with it is not for everybody who may ask.
+    .catch(() => 'The database cannot be reached')
   const trouble = await Promise.race([asked, timeout])
   if (trouble) reasons.push(trouble)
   const { entries } = writer.backlog

@@ -91,6 +91,12 @@ export class Writer {
     })
   }
 
+  /** Resolves when everything taken has been answered, and gives the connections back. */
+  async close(): Promise<void> {
+    await this.drain()
+    await Promise.all(this.#pipelines.map((pipeline) => pipeline.close()))
+  }
+
   /** Resolves when everything taken has been answered. */
   async drain(): Promise<void> {
     if (this.#entries === 0) return
@@ -112,7 +118,6 @@ export class Writer {
     const queue = this.#lanes[lane] as Job[]
     const pipeline = this.#pipelines[lane] as Pipeline
     while (queue.length > 0) await this.#flush(pipeline, this.#take(queue))
-    pipeline.release()
     this.#busy[lane] = false
   }
 

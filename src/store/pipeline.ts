@@ -1,4 +1,4 @@
-import type { ReservedSql, Sql } from 'postgres'
+import postgres, { type ReservedSql, type Sql } from 'postgres'
 import type { Tx } from './ledger'
 
 /** What a transaction leaves to be done: statements under way, which end together with the commit. */
@@ -8,47 +8,91 @@ export interface Unfinished<T> {
 }
 
 /**
- * Transactions whose statements do not wait for each other's answers: what a batch writes travels together with its COMMIT.
- * A statement that fails makes Postgres turn that COMMIT into a rollback, so nothing is ever half written.
+ * One connection, and transactions on it whose statements do not wait for each other's answers: what a batch writes travels
+ * together with its COMMIT. A statement that fails makes Postgres turn that COMMIT into a rollback, so nothing is ever half
+ * written.
+ *
+ * The connection is reserved, so that no statement can ever slip onto a new one, outside of its transaction. What postgres.js
+ * is asked on a reserved connection that is breaking hangs, or throws where nobody can catch it: so nothing is sent on one that
+ * failed, whoever waits for it is told, and its client is thrown away with it.
  */
 export class Pipeline {
+  #client: Sql
   #connection: ReservedSql | undefined
+  #waiting: ((cause: unknown) => void) | undefined
 
-  constructor(private readonly sql: Sql) {}
+  /** @param sql whose database and settings the connection has. */
+  constructor(private readonly sql: Sql) {
+    this.#client = this.#open()
+  }
 
   /** @throws the first failure, in the order of the statements; nothing was written then (or, if the connection broke, perhaps all). */
   async transaction<T>(work: (tx: Tx) => Promise<Unfinished<T>>): Promise<T> {
-    const tx = (this.#connection ??= await this.sql.reserve())
-    const begun = tx.unsafe('begin').execute()
-    begun.catch(ignore)
+    const broken = new Promise<never>((_, reject) => (this.#waiting = reject))
+    broken.catch(ignore)
+    const client = this.#client
     try {
-      const { result, last } = await work(tx)
-      // A query of postgres.js is sent when somebody asks for its answer: all of these must be before the commit is.
-      for (const statement of last) statement.then(ignore, ignore)
-      const ended = tx.unsafe('commit').execute()
-      await allInOrder([begun, ...last, ended])
-      if ((await ended).command !== 'COMMIT') throw new Error('Postgres rolled back what it was asked to commit')
-      return result
+      const connection = (this.#connection ??= await Promise.race([broken, client.reserve()]))
+      return await Promise.race([broken, this.#run(connection, work)])
     } catch (cause) {
-      await this.#undo(tx)
+      if (isStatementError(cause) && this.#connection) await Promise.race([broken, this.#connection.unsafe('rollback')]).catch(() => this.#replace(client))
+      else this.#replace(client)
       throw cause
+    } finally {
+      this.#waiting = undefined
     }
   }
 
-  /** Gives the connection back to the pool while there is nothing to do. */
-  release(): void {
+  async close(): Promise<void> {
     this.#connection?.release()
     this.#connection = undefined
+    await this.#client.end({ timeout: 1 })
   }
 
-  async #undo(tx: ReservedSql): Promise<void> {
-    try {
-      await tx.unsafe('rollback')
-    } catch {
-      // It broke, and the pool knows: releasing it would offer it to others.
-      this.#connection = undefined
-    }
+  #open(): Sql {
+    const client = postgres({ ...this.sql.options, max: 1, onclose: () => this.#replace(client) } as unknown as postgres.Options<Record<string, never>>) as unknown as Sql
+    return client
   }
+
+  /** Told by the driver that the connection is gone, or by a failure that leaves it in doubt. */
+  #replace(client: Sql): void {
+    if (this.#client !== client) return
+    this.#connection = undefined
+    this.#client = this.#open()
+    client.end({ timeout: 0 }).catch(ignore)
+    this.#waiting?.(lostConnection())
+  }
+
+  async #run<T>(connection: ReservedSql, work: (tx: Tx) => Promise<Unfinished<T>>): Promise<T> {
+    const tx = this.#guarded(connection)
+    const begun = tx.unsafe('begin').execute()
+    begun.catch(ignore)
+    const { result, last } = await work(tx)
+    // A query of postgres.js is sent when somebody asks for its answer: all of these must be before the commit is.
+    for (const statement of last) statement.then(ignore, ignore)
+    const ended = tx.unsafe('commit').execute()
+    await allInOrder([begun, ...last, ended])
+    if ((await ended).command !== 'COMMIT') throw new Error('Postgres rolled back what it was asked to commit')
+    return result
+  }
+
+  /** The connection, as long as it is there. */
+  #guarded(connection: ReservedSql): Tx {
+    const unsafe: ReservedSql['unsafe'] = (...query) => {
+      if (this.#connection !== connection) throw lostConnection()
+      return connection.unsafe(...query)
+    }
+    return { unsafe } as Tx
+  }
+}
+
+function lostConnection(): Error {
+  return Object.assign(new Error('The connection to the database was lost'), { code: 'CONNECTION_CLOSED' })
+}
+
+/** Postgres refused a statement, and goes on. */
+function isStatementError(cause: unknown): boolean {
+  return cause instanceof postgres.PostgresError && cause.severity === 'ERROR'
 }
 
 function ignore(): void {}
