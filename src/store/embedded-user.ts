@@ -27,7 +27,7 @@ export async function runnerFor(dataDir: string, progress: (line: string) => voi
   const moved = join(SHARED_PLACE, createHash('sha256').update(dataDir).digest('hex').slice(0, 12))
   const runner = {
     binary: isReachable(binary) ? binary : copyBinaries(binary, progress),
-    clusterDir: isReachable(dataDir) ? own.clusterDir : join(moved, 'postgres'),
+    clusterDir: existsSync(join(own.clusterDir, 'PG_VERSION')) || isReachable(own.clusterDir) ? own.clusterDir : join(moved, 'postgres'),
     ...ids,
   }
   if (runner.clusterDir !== own.clusterDir && !existsSync(runner.clusterDir)) {
