@@ -8,10 +8,10 @@ import type { Metrics } from './telemetry/metrics'
 import type { Report } from './telemetry/report'
 import { api } from './web/api/routes'
 import { assets } from './web/assets'
-import type { Auth } from './web/auth/auth'
 import type { ApiKeys } from './web/auth/api-keys'
-import { dashboard } from './web/dashboard/routes'
+import type { Auth } from './web/auth/auth'
 import { createLoginDeps } from './web/dashboard/login'
+import { dashboard } from './web/dashboard/routes'
 import { Gate } from './web/gate'
 import type { Live } from './web/live/live'
 import { ops, type Readiness } from './web/ops'
@@ -47,6 +47,17 @@ export function createApp(deps: AppDeps) {
     .use(ops({ config, metrics: deps.metrics, readiness: deps.readiness }, gate))
     .use(assets(gate))
     .use(dashboard({ ...shared, ...createLoginDeps(deps.auth, config.rateLimits), secretHint }, gate))
-    .use(api({ ...shared, config, auth: deps.auth, sources: deps.sources, sessionAsOf: (source, name, at) => sessionAsOf(database.read, source, name, allowances, at) }, gate))
+    .use(
+      api(
+        {
+          ...shared,
+          config,
+          auth: deps.auth,
+          sources: deps.sources,
+          sessionAsOf: (source, name, at) => sessionAsOf(database.read, source, name, allowances, at),
+        },
+        gate,
+      ),
+    )
   return deps.webhooks ? app.use(deps.webhooks) : app
 }

@@ -3,13 +3,14 @@ import { mkdir } from 'node:fs/promises'
 import { createApp } from './app'
 import type { Config } from './config'
 import { AppError } from './domain/error'
+import { systemNow } from './ingest/arrival'
 import { createIngest } from './ingest/ingest'
 import { JOBS } from './jobs/schedule'
 import { createBus } from './live/bus'
+import { countByStatus, countConnections } from './store/counts'
 import { type Database, openDatabase } from './store/database'
 import { startEmbedded } from './store/embedded'
 import { holdInstanceLock } from './store/instance-lock'
-import { countByStatus, countConnections } from './store/counts'
 import { SourceBook } from './store/source-book'
 import { ensureDefaultSource } from './store/sources'
 import { openVault, type Vault } from './store/vault'
@@ -21,12 +22,11 @@ import { ApiKeys } from './web/auth/api-keys'
 import { createAuth } from './web/auth/auth'
 import { ensureFirstOperator, ensureSetupToken } from './web/auth/operators'
 import { scheduleJobs } from './web/cron'
+import { listen } from './web/listen'
 import { createLive } from './web/live/live'
 import { createClientAddress } from './web/plugins/client-address'
 import { WebhookLimits } from './web/webhook-limits'
 import { webhooks } from './web/webhooks'
-import { listen } from './web/listen'
-import { systemNow } from './ingest/arrival'
 
 export interface Running {
   /** Where it really listens. */
@@ -89,9 +89,21 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   undo.push(() => ingest.close())
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
-  const live = createLive({ sql, bus, allowances: config, now: systemNow, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed: (cause) => report.failed(cause) })
+  const live = createLive({
+    sql,
+    bus,
+    allowances: config,
+    now: systemNow,
+    streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
+    failed: (cause) => report.failed(cause),
+  })
   undo.push(() => live.close())
-  metrics.watch({ backlog: () => ingest.writer.backlog.entries, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
+  metrics.watch({
+    backlog: () => ingest.writer.backlog.entries,
+    pools: database.pools,
+    sessions: () => countByStatus(sql),
+    connections: () => countConnections(sql),
+  })
 
   const doors = webhooks({
     ...ingest.receiving,

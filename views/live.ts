@@ -69,7 +69,15 @@ export const REFETCH = { 'hx-swap': 'outerMorph ignoreTitle:true', 'hx-select-oo
  * a refetch that was under way would bring back the old search.
  */
 export function searchAsYouType(url: string, target: string): Record<string, string> {
-  return { ...REFETCH, 'hx-get': url, 'hx-trigger': 'input delay:300ms, submit', 'hx-target': target, 'hx-select': target, 'hx-replace-url': 'true', 'hx-sync': `${target}:replace` }
+  return {
+    ...REFETCH,
+    'hx-get': url,
+    'hx-trigger': 'input delay:300ms, submit',
+    'hx-target': target,
+    'hx-select': target,
+    'hx-replace-url': 'true',
+    'hx-sync': `${target}:replace`,
+  }
 }
 
 /** A message that morphs the fragment into place. `html` is the fragment with its own element and id. */

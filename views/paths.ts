@@ -1,8 +1,9 @@
 /**
  * The only place that builds URLs of the dashboard. Whatever a sender chose (session names, ids) is encoded here.
  */
-import type { Health } from '../src/domain/records'
+
 import type { Status } from '../src/domain/event'
+import type { Health } from '../src/domain/records'
 
 /** What the sessions page can be asked for; all of it lives in the URL. */
 export interface SessionsQuery {

@@ -133,5 +133,12 @@ export function isMessageEvent(type: EventType): type is MessageEventType {
 
 /** Events that only a connected session can produce: they contradict a claim to be waiting or gone. */
 export function isEvidence(type: EventType): boolean {
-  return type === 'message.received' || type === 'message.created' || type === 'message.ack' || type === 'message.reaction' || type.startsWith('call.') || type.startsWith('presence.')
+  return (
+    type === 'message.received' ||
+    type === 'message.created' ||
+    type === 'message.ack' ||
+    type === 'message.reaction' ||
+    type.startsWith('call.') ||
+    type.startsWith('presence.')
+  )
 }

@@ -46,7 +46,10 @@ export function step(before: SessionState, event: FoldedEvent): Step {
 }
 
 /** Folds events that are in order. @returns the last state and every transition with its place in `events`. */
-export function foldAll(initial: SessionState, events: Iterable<FoldedEvent>): { state: SessionState; transitions: { transition: Transition; state: SessionState; event: FoldedEvent }[] } {
+export function foldAll(
+  initial: SessionState,
+  events: Iterable<FoldedEvent>,
+): { state: SessionState; transitions: { transition: Transition; state: SessionState; event: FoldedEvent }[] } {
   let state = initial
   const transitions: { transition: Transition; state: SessionState; event: FoldedEvent }[] = []
   for (const event of events) {

@@ -9,11 +9,7 @@ const FLAPPING_DROPS = 3
 const UNSCANNED_MS = 5 * 60_000
 
 /** The status weighed against the evidence. Pure: the same state grows less healthy as `now` moves on. */
-export function healthOf(
-  input: { state: SessionState; lastEventAt: Instant | null; usualGapMs: number | null },
-  allowances: Allowances,
-  now: Instant,
-): Health {
+export function healthOf(input: { state: SessionState; lastEventAt: Instant | null; usualGapMs: number | null }, allowances: Allowances, now: Instant): Health {
   const { state } = input
   if (state.status === 'disconnected' || state.status === 'auth_failure') return 'down'
   if (state.status === 'new') return 'unknown'

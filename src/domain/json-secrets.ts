@@ -114,7 +114,11 @@ function summarise(text: string, from: number, to: number): string | null {
   let content = text.slice(start, to)
   if (content.includes('\\')) {
     // PHP writes \/, .NET \u002B; MIME-wrapped base64 has line breaks.
-    content = content.replaceAll('\\/', '/').replaceAll(/\\u002b/gi, '+').replaceAll(/\\u003d/gi, '=').replaceAll(/\\[rn]/g, '')
+    content = content
+      .replaceAll('\\/', '/')
+      .replaceAll(/\\u002b/gi, '+')
+      .replaceAll(/\\u003d/gi, '=')
+      .replaceAll(/\\[rn]/g, '')
   }
   // The decoder skips blanks, which would make base64 of many an English sentence.
   if (content.includes('\\') || content.includes(' ') || content.includes('\t')) return null
@@ -185,4 +189,3 @@ export function unescapeString(latin1: string): string {
     return latin1
   }
 }
-

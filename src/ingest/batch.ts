@@ -4,8 +4,8 @@
  */
 import { type DecodedEvent, type Instant, isSessionEvent } from '../domain/event'
 import { type FoldedEvent, step, type Transition } from '../domain/fold'
-import type { Allowances } from '../domain/staleness'
 import { emptyTally, initialState, isBefore, type Position, type SessionState, type SessionTally } from '../domain/session'
+import type { Allowances } from '../domain/staleness'
 import { tallied } from '../domain/tally'
 
 /** One event on its way into the ledger. */
@@ -89,7 +89,17 @@ function beginWork(entry: Entry, before: KnownSession | undefined): SessionWork 
   const after: KnownSession = before
     ? { ...before }
     : { seq: 0, state: initialState(entry.receivedAt), tally: emptyTally(), allowances: entry.session.allowances }
-  return { sessionId: entry.sessionId, session: entry.session, before, after, fresh: [], transitions: [], lateFrom: null, stateChanged: before === undefined, createdAt: entry.receivedAt }
+  return {
+    sessionId: entry.sessionId,
+    session: entry.session,
+    before,
+    after,
+    fresh: [],
+    transitions: [],
+    lateFrom: null,
+    stateChanged: before === undefined,
+    createdAt: entry.receivedAt,
+  }
 }
 
 function addEvent(work: SessionWork, entry: Entry, event: PendingEvent): void {

@@ -70,7 +70,13 @@ async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<Promis
   }
   const transitions = works.flatMap(transitionRows)
   if (transitions.length > 0) statements.push(insertTransitions(tx, transitions))
-  return [...statements, ...writeSessions(tx, works.map((work) => sessionRow(work, now)))]
+  return [
+    ...statements,
+    ...writeSessions(
+      tx,
+      works.map((work) => sessionRow(work, now)),
+    ),
+  ]
 }
 
 function writeRows(tx: Tx, rows: BatchRows): Promise<unknown>[] {

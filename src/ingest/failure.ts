@@ -11,6 +11,15 @@ export function failureKind(cause: unknown): 'retry' | 'content' | 'bug' {
 /** SQLSTATE classes: 08 connection, 40 rollback, 53 resources, 57 operator intervention, 25 read-only transaction, 58 system. */
 const RETRY_CLASSES = new Set(['08', '40', '53', '57', '25', '58'])
 /** What postgres.js calls its own troubles with the connection. */
-const RETRY_CODES = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
+const RETRY_CODES = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+])
 /** 22 data, 23 constraint, 54 program limit. */
 const CONTENT_CLASSES = new Set(['22', '23', '54'])

@@ -10,7 +10,7 @@ import { createFoldAway } from './fold-away'
 import { Quarantine } from './quarantine'
 import type { ReceiveDeps } from './receive'
 import { Rejections } from './rejections'
-import { Writer, WRITER_LIMITS } from './writer'
+import { WRITER_LIMITS, Writer } from './writer'
 
 export interface IngestDeps {
   config: Config
@@ -38,7 +38,12 @@ export function createIngest(deps: IngestDeps): Ingest {
   const { config, database, metrics } = deps
   const quarantine = new Quarantine(database.write, () => metrics.deliveryQuarantined())
   const limits = { ...WRITER_LIMITS, lanes: Math.max(1, Math.min(WRITER_LIMITS.lanes, config.pools.write - 1)) }
-  const writer = new Writer(database.write, systemNow, { committed: (...told) => noteCommit(deps, ...told), poisoned: (entry, cause) => quarantine.keepPoisoned(entry, cause) }, limits)
+  const writer = new Writer(
+    database.write,
+    systemNow,
+    { committed: (...told) => noteCommit(deps, ...told), poisoned: (entry, cause) => quarantine.keepPoisoned(entry, cause) },
+    limits,
+  )
   const rejections = new Rejections(database.read, systemNow, deps.failed)
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
   const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
@@ -93,4 +98,3 @@ async function readinessOf(database: Database, writer: Writer): Promise<{ reason
   if (entries >= WRITER_LIMITS.backlogEntries) reasons.push('The backlog is full')
   return { reasons, backlog: entries, journal: 0 }
 }
-

@@ -22,8 +22,14 @@ export async function sessionAsOf(sql: Sql, source: string, name: string, defaul
   const origin = snapshot?.state ?? (await findOrigin(sql, stored.id))
   if (!origin) return undefined
   const { head } = origin
-  const events = (await listFoldedEvents(sql, stored.id, head?.at ?? 0)).filter(({ position }) => position.at <= at && (head === null || isBefore(head, position)))
+  const events = (await listFoldedEvents(sql, stored.id, head?.at ?? 0)).filter(
+    ({ position }) => position.at <= at && (head === null || isBefore(head, position)),
+  )
   const { state } = foldAll(origin, events)
   const tally = await findTallyAt(sql, stored.id, at)
-  return sessionAt({ ...stored, state, tally: coldTallyOf(tally), pulse: pulseOf({ state, tally }), seq: tally.events, updatedAt: state.head?.at ?? stored.createdAt }, defaults, at)
+  return sessionAt(
+    { ...stored, state, tally: coldTallyOf(tally), pulse: pulseOf({ state, tally }), seq: tally.events, updatedAt: state.head?.at ?? stored.createdAt },
+    defaults,
+    at,
+  )
 }

@@ -59,7 +59,8 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
   const stored = new Map((await store.listStoredTransitions(tx, session.sessionId)).map((one) => [one.eventId, one]))
   for (const { transition, event } of transitions) {
     const known = stored.get(event.position.id)
-    if (!known || known.to !== transition.to || known.from !== transition.from || known.reason !== transition.reason) told(`transition to ${transition.to} at ${new Date(transition.at).toISOString()} differs`)
+    if (!known || known.to !== transition.to || known.from !== transition.from || known.reason !== transition.reason)
+      told(`transition to ${transition.to} at ${new Date(transition.at).toISOString()} differs`)
   }
   if (!session.base && stored.size > transitions.length) told(`${stored.size - transitions.length} transitions that no event causes`)
   if (repair && report.differences.length > before) {
@@ -72,7 +73,12 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
       eventKey: event.position.key || null,
       state: after,
     }))
-    await deleteTransitionsAfter(tx, session.sessionId, session.base?.state.head?.at ?? 0, rows.map((row) => row.eventId))
+    await deleteTransitionsAfter(
+      tx,
+      session.sessionId,
+      session.base?.state.head?.at ?? 0,
+      rows.map((row) => row.eventId),
+    )
     await insertTransitions(tx, rows)
   }
   await foldProjections(tx, session.sessionId, events)
@@ -81,10 +87,12 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
 function differencesOf(session: store.LedgerSession, state: SessionState, tally: SessionTally): string[] {
   const differences: string[] = []
   for (const name of Object.keys(state) as (keyof SessionState)[]) {
-    if (!isDeepStrictEqual(session.state[name], state[name])) differences.push(`state.${name} is ${JSON.stringify(session.state[name])}, the ledger says ${JSON.stringify(state[name])}`)
+    if (!isDeepStrictEqual(session.state[name], state[name]))
+      differences.push(`state.${name} is ${JSON.stringify(session.state[name])}, the ledger says ${JSON.stringify(state[name])}`)
   }
   for (const name of Object.keys(tally) as (keyof SessionTally)[]) {
-    if (!isDeepStrictEqual(session.tally[name], tally[name])) differences.push(`tally.${name} is ${JSON.stringify(session.tally[name])}, the ledger says ${JSON.stringify(tally[name])}`)
+    if (!isDeepStrictEqual(session.tally[name], tally[name]))
+      differences.push(`tally.${name} is ${JSON.stringify(session.tally[name])}, the ledger says ${JSON.stringify(tally[name])}`)
   }
   if (!session.base && session.seq !== tally.events) differences.push(`seq is ${session.seq}, the ledger has ${tally.events} events`)
   return differences
@@ -103,7 +111,14 @@ async function foldProjections(tx: Tx, sessionId: string, events: PendingEvent[]
 /** An event of the ledger as it was when it came in. */
 export function toPending(row: store.LedgerEvent): PendingEvent & { receivedAt: number } {
   const { ordered, ...facts } = row.facts
-  const decoded: DecodedEvent = { type: row.type, providerType: '', key: row.key, occurredAt: row.occurredAt, ordered: ordered === true, ...factsOf(row, facts) }
+  const decoded: DecodedEvent = {
+    type: row.type,
+    providerType: '',
+    key: row.key,
+    occurredAt: row.occurredAt,
+    ordered: ordered === true,
+    ...factsOf(row, facts),
+  }
   return { id: row.id, receivedAt: row.receivedAt, decoded, position: { at: row.at, key: row.key ?? '', id: row.id }, keyHash: null }
 }
 

@@ -45,7 +45,9 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   // Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice.
   const kept = keptDelivery(deps, source, delivery, verdict)
   const body = parse(kept.body)
-  const { provider, decoded } = body.ok ? decodeFor(source, delivery, body.value) : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
+  const { provider, decoded } = body.ok
+    ? decodeFor(source, delivery, body.value)
+    : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
   const named = body.ok ? sessionNameIn(body.value) : null
   if (!decoded.ok) return quarantined(deps, source, delivery, kept, provider, named, decoded.reason)
 
@@ -82,14 +84,29 @@ function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; r
 }
 
 /** The session of the URL wins: its secret was verified; what the body names is only recorded. */
-function toEntries(deps: ReceiveDeps, source: Source, delivery: Delivery, kept: KeptDelivery, provider: string, decoded: Extract<Decoded, { ok: true }>): Entry[] {
+function toEntries(
+  deps: ReceiveDeps,
+  source: Source,
+  delivery: Delivery,
+  kept: KeptDelivery,
+  provider: string,
+  decoded: Extract<Decoded, { ok: true }>,
+): Entry[] {
   const allowances = narrowest(deps.allowances, source)
   return decoded.parts.flatMap((part, index) => {
     const name = delivery.pathSession ?? part.session
     if (!name || part.events.length === 0) return []
     const sessionId = cachedSessionId(source.id, name)
     const events = part.events.map((event, nth) => pending(delivery, event, index + nth === 0 ? delivery.id : undefined))
-    return [{ sessionId, session: { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances }, delivery: kept, receivedAt: delivery.receivedAt, events }]
+    return [
+      {
+        sessionId,
+        session: { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances },
+        delivery: kept,
+        receivedAt: delivery.receivedAt,
+        events,
+      },
+    ]
   })
 }
 
@@ -131,7 +148,15 @@ function isForm({ headers, body }: Delivery): boolean {
   return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true && body[0] !== 123 && body[0] !== 91
 }
 
-async function quarantined(deps: ReceiveDeps, source: Source, delivery: Delivery, kept: KeptDelivery, provider: string, named: string | null, reason: string): Promise<Outcome> {
+async function quarantined(
+  deps: ReceiveDeps,
+  source: Source,
+  delivery: Delivery,
+  kept: KeptDelivery,
+  provider: string,
+  named: string | null,
+  reason: string,
+): Promise<Outcome> {
   const name = delivery.pathSession ?? named
   await deps.quarantine.keep({ source, name, reason, ...kept })
   return { kind: 'quarantined', id: delivery.id, provider }

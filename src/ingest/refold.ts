@@ -25,5 +25,10 @@ export async function refold(tx: Tx, work: SessionWork): Promise<void> {
     eventKey: event.position.key || null,
     state: after,
   }))
-  await deleteTransitionsAfter(tx, work.sessionId, origin.head?.at ?? 0, work.transitions.map((transition) => transition.eventId))
+  await deleteTransitionsAfter(
+    tx,
+    work.sessionId,
+    origin.head?.at ?? 0,
+    work.transitions.map((transition) => transition.eventId),
+  )
 }

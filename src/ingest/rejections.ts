@@ -1,7 +1,7 @@
+import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import type { Refusal } from '../signing/scheme'
 import { upsertRejections } from '../store/rejections'
-import type { Sql } from 'postgres'
 
 const FLUSH_MS = 1_000
 /** An attacker chooses addresses and names: beyond this many different ones a minute they are counted together. */

@@ -2,10 +2,10 @@
 import type { MessageFacts } from '../domain/event'
 import { deadlineOf } from '../domain/staleness'
 import type { DeliveryRow, EventRow, MessageRow } from '../store/ledger'
+import { packBody } from '../store/packing'
 import type { CallRow, ReactionRow } from '../store/projections'
 import { isOnlyPulse } from '../store/session-pulse'
 import type { SessionRow, TransitionRow } from '../store/session-writes'
-import { packBody } from '../store/packing'
 import type { Entry, PendingEvent, SessionWork } from './batch'
 
 const MINUTE_MS = 60_000
@@ -123,7 +123,16 @@ export function addProjections(rows: BatchRows, sessionId: string, event: Pendin
   const { message, call } = decoded
   if (call) {
     const phase = decoded.type.slice('call.'.length)
-    rows.calls.push({ s: sessionId, i: call.id, f: call.from ?? null, me: call.fromMe === true, v: call.video === true, g: call.group === true, p: phase, a: position.at })
+    rows.calls.push({
+      s: sessionId,
+      i: call.id,
+      f: call.from ?? null,
+      me: call.fromMe === true,
+      v: call.video === true,
+      g: call.group === true,
+      p: phase,
+      a: position.at,
+    })
   }
   if (!message) return
   if (message.reaction) rows.reactions.push({ s: sessionId, m: message.id, w: message.reaction.sender, x: message.reaction.text, a: position.at })

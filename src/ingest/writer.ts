@@ -5,7 +5,7 @@ import { areStored } from '../store/ledger'
 import { Pipeline } from '../store/pipeline'
 import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
-import { commitBatch, type Committed } from './commit'
+import { type Committed, commitBatch } from './commit'
 import { failureKind } from './failure'
 import { SessionCache } from './session-cache'
 

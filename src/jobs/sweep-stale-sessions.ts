@@ -27,7 +27,10 @@ export async function sweepStaleSessions(deps: SweepDeps): Promise<number> {
     const candidates = await listStaleCandidates(deps.sql, now, AT_ONCE)
     const silent = candidates.map((candidate) => ({ candidate, deadline: deadlineOf(candidate.state, allowancesOf(deps, candidate)) }))
     const moved = silent.filter(({ deadline }) => deadline === null || deadline > now)
-    await moveStaleAt(deps.sql, moved.map(({ candidate, deadline }) => ({ sessionId: candidate.sessionId, seq: candidate.seq, staleAt: deadline })))
+    await moveStaleAt(
+      deps.sql,
+      moved.map(({ candidate, deadline }) => ({ sessionId: candidate.sessionId, seq: candidate.seq, staleAt: deadline })),
+    )
     const stale = silent.filter((one): one is typeof one & { deadline: Instant } => one.deadline !== null && one.deadline <= now)
     await Promise.all(stale.map(({ candidate, deadline }) => deps.writer.append(staleEntry(deps, candidate, deadline, now))))
     judged += stale.length
@@ -46,13 +49,26 @@ function staleEntry(deps: SweepDeps, candidate: StaleCandidate, deadline: Instan
   const key = `stale:${state.status}:${state.since}:${state.heardAt}:${state.qr?.at ?? ''}`
   return {
     sessionId: candidate.sessionId,
-    session: { sourceId: candidate.sourceId, name: candidate.name, provider: candidate.provider, ownerId: candidate.ownerId, allowances: allowancesOf(deps, candidate) },
+    session: {
+      sourceId: candidate.sourceId,
+      name: candidate.name,
+      provider: candidate.provider,
+      ownerId: candidate.ownerId,
+      allowances: allowancesOf(deps, candidate),
+    },
     delivery: null,
     receivedAt: now,
     events: [
       {
         id,
-        decoded: { type: 'session.stale', providerType: 'sweep', key, occurredAt: deadline, ordered: true, session: { judged: { lastEventAt: state.heardAt } } },
+        decoded: {
+          type: 'session.stale',
+          providerType: 'sweep',
+          key,
+          occurredAt: deadline,
+          ordered: true,
+          session: { judged: { lastEventAt: state.heardAt } },
+        },
         position: { at: deadline, key, id },
         keyHash: keyHash(key),
       },

@@ -151,7 +151,8 @@ export class Hub {
 
   #missed(name: string, topic: Topic, lastEventId: string | null): Uint8Array[] {
     const resync = () => [encodeMessage({ event: 'resync', data: '1' }, `${this.#boot}.${++this.#serial}`)]
-    if (lastEventId === null || lastEventId === '') return this.#now() - Math.max(this.#allChangedAt, this.#changedAt.get(name) ?? 0) < UNSEEN_MS ? resync() : []
+    if (lastEventId === null || lastEventId === '')
+      return this.#now() - Math.max(this.#allChangedAt, this.#changedAt.get(name) ?? 0) < UNSEEN_MS ? resync() : []
     const [boot, serial] = lastEventId.split('.')
     const seen = Number(serial)
     if (boot !== this.#boot || !Number.isInteger(seen) || seen < topic.lostUntil) return resync()

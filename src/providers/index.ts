@@ -62,5 +62,8 @@ function describe(body: unknown): string {
   if (typeof body !== 'object') return `a JSON ${typeof body}`
   const names = Object.keys(body)
   if (names.length === 0) return 'an empty JSON object'
-  return `a JSON object with ${names.slice(0, 5).map((name) => JSON.stringify(name.slice(0, 40).toWellFormed().replaceAll('\0', '\uFFFD'))).join(', ')}`
+  return `a JSON object with ${names
+    .slice(0, 5)
+    .map((name) => JSON.stringify(name.slice(0, 40).toWellFormed().replaceAll('\0', '\uFFFD')))
+    .join(', ')}`
 }

@@ -1,5 +1,5 @@
-import type { DecodedEvent } from '../domain/event'
 import type { Delivery } from '../domain/delivery'
+import type { DecodedEvent } from '../domain/event'
 import type { SchemeSetting } from '../signing/scheme'
 
 /** What a provider makes of one delivery. */
@@ -9,7 +9,7 @@ export type Decoded =
       /** One entry per session the delivery speaks about; nearly always one. */
       parts: { /** Session named in the body; null when the body names none. */ session: string | null; events: DecodedEvent[] }[]
     }
-  | { ok: false; /** For the quarantine page: what could not be understood. */ reason: string }
+  | { ok: false /** For the quarantine page: what could not be understood. */; reason: string }
 
 /** A kind of WhatsApp API service. A value, not a class; pure: no I/O, no clock. */
 export interface Provider {

@@ -9,8 +9,5 @@ export const checkApiKey: SchemeCheck<'api-key'> = (delivery, setting, secrets) 
   for (const secret of secrets) {
     if (isShared(secret) && equalSecrets(given, secret.value)) return { ok: true, scheme: 'api-key', secretId: secret.id }
   }
-  return refuse(
-    'mismatch',
-    `${headerTitle(setting.header)} is none of this source's secrets: set the sender's API key to one of them, or add its key here`,
-  )
+  return refuse('mismatch', `${headerTitle(setting.header)} is none of this source's secrets: set the sender's API key to one of them, or add its key here`)
 }

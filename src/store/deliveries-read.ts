@@ -10,7 +10,9 @@ type Delivery = NonNullable<EventDetail['delivery']>
 export async function findDelivery(sql: Sql, event: EventRecord): Promise<Delivery | null> {
   const at = [event.sessionId, Math.floor(event.receivedAt), Math.floor(event.receivedAt) + 1, event.deliveryId]
   const [deliveries, siblings] = await Promise.all([
-    sql.unsafe<{ path: string; address: string; headers: string; body: Uint8Array; scheme: string; secretId: string | null }[]>(FIND_DELIVERY, at, { prepare: true }),
+    sql.unsafe<{ path: string; address: string; headers: string; body: Uint8Array; scheme: string; secretId: string | null }[]>(FIND_DELIVERY, at, {
+      prepare: true,
+    }),
     sql.unsafe<{ id: string; type: EventType }[]>(LIST_SIBLINGS, [...at, event.id], { prepare: true }),
   ])
   const [row] = deliveries

@@ -24,7 +24,8 @@ export async function countEventsOverTime(sql: Sql, query: Omit<EventQuery, 'lim
   if (query.type?.endsWith('*')) conditions.push(`starts_with(type, ${parameters.add(query.type.slice(0, -1))}::text)`)
   else if (query.type) conditions.push(`type = ${parameters.add(query.type)}`)
   if (query.session) conditions.push(`session_id in (select session_id from sessions where name = ${parameters.add(query.session)})`)
-  if (query.source) conditions.push(`session_id in (select session_id from sessions where source_id = (select id from sources where slug = ${parameters.add(query.source)}))`)
+  if (query.source)
+    conditions.push(`session_id in (select session_id from sessions where source_id = (select id from sources where slug = ${parameters.add(query.source)}))`)
   const rows = await sql.unsafe<{ from: Instant; count: number }[]>(
     `select ${ms(`date_bin(make_interval(secs => ${width}::float8), minute, 'epoch')`)} as "from", sum(count)::int as count from rollups where ${conditions.join(' and ')} group by 1`,
     parameters.values,

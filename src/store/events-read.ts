@@ -31,7 +31,11 @@ export async function searchEvents(sql: Sql, query: EventQuery): Promise<Page<Ev
 }
 
 /** The events of one session, newest first. */
-export async function listSessionEvents(sql: Sql, sessionId: string, options: { limit: number; cursor?: string | null; type?: string }): Promise<Page<EventRecord>> {
+export async function listSessionEvents(
+  sql: Sql,
+  sessionId: string,
+  options: { limit: number; cursor?: string | null; type?: string },
+): Promise<Page<EventRecord>> {
   const { where, values } = conditionsOf(options, [sessionId])
   const rows = await sql.unsafe<EventRow[]>(selectEvents(`${where} order by e.received_at desc, e.id desc limit ${options.limit + 1}`), values)
   return toPage(rows, options.limit, (row) => writeCursor(row.micros, row.id), toEvent)
@@ -42,7 +46,10 @@ export async function listEventsAfter(sql: Sql, after: Instant, limit: number, s
   const parameters = new Parameters()
   const conditions = [`e.received_at > ${instant(parameters.add(after))}`]
   if (sessionId !== undefined) conditions.push(`e.session_id = ${parameters.add(sessionId)}`)
-  const rows = await sql.unsafe<EventRow[]>(selectEvents(`where ${conditions.join(' and ')} order by e.received_at desc, e.id desc limit ${limit}`), parameters.values)
+  const rows = await sql.unsafe<EventRow[]>(
+    selectEvents(`where ${conditions.join(' and ')} order by e.received_at desc, e.id desc limit ${limit}`),
+    parameters.values,
+  )
   return rows.map(toEvent).reverse()
 }
 
@@ -50,7 +57,11 @@ export async function listEventsAfter(sql: Sql, after: Instant, limit: number, s
 export async function findEvent(sql: Sql, id: string): Promise<EventDetail | undefined> {
   if (!isUuid(id)) return undefined
   const at = instantOf(id)
-  const [row] = await sql.unsafe<EventRow[]>(selectEvents(`where e.received_at >= ${instant('$2')} and e.received_at < ${instant('$3')} and e.id = $1`), [id, at, at + 1], { prepare: true })
+  const [row] = await sql.unsafe<EventRow[]>(
+    selectEvents(`where e.received_at >= ${instant('$2')} and e.received_at < ${instant('$3')} and e.id = $1`),
+    [id, at, at + 1],
+    { prepare: true },
+  )
   if (!row) return undefined
   const event = toEvent(row)
   const [delivery, transition] = await Promise.all([findDelivery(sql, event), findTransitionOf(sql, event)])

@@ -18,7 +18,11 @@ export interface KeyRow {
  * came first, where it can be seen.
  */
 export async function claimKeys(tx: Tx, rows: KeyRow[]): Promise<{ fresh: Set<string>; first: Map<string, string> }> {
-  const result = await tx.unsafe<{ e: string; first: string | null }[]>(CLAIM_KEYS, [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)], { prepare: true })
+  const result = await tx.unsafe<{ e: string; first: string | null }[]>(
+    CLAIM_KEYS,
+    [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)],
+    { prepare: true },
+  )
   const fresh = new Set<string>()
   const first = new Map<string, string>()
   for (const row of result) {
@@ -58,9 +62,22 @@ export interface EventRow {
 
 export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
   const columns = [
-    plain(rows, (r) => r.s), plain(rows, (r) => r.r), plain(rows, (r) => r.i), plain(rows, (r) => r.n), plain(rows, (r) => r.u), plain(rows, (r) => r.d),
-    texts(rows, (r) => r.t), texts(rows, (r) => r.pt), plain(rows, (r) => r.a), plain(rows, (r) => r.o), texts(rows, (r) => r.k), texts(rows, (r) => r.m),
-    texts(rows, (r) => r.c), texts(rows, (r) => r.x), plain(rows, (r) => r.z), texts(rows, (r) => JSON.stringify(r.f)),
+    plain(rows, (r) => r.s),
+    plain(rows, (r) => r.r),
+    plain(rows, (r) => r.i),
+    plain(rows, (r) => r.n),
+    plain(rows, (r) => r.u),
+    plain(rows, (r) => r.d),
+    texts(rows, (r) => r.t),
+    texts(rows, (r) => r.pt),
+    plain(rows, (r) => r.a),
+    plain(rows, (r) => r.o),
+    texts(rows, (r) => r.k),
+    texts(rows, (r) => r.m),
+    texts(rows, (r) => r.c),
+    texts(rows, (r) => r.x),
+    plain(rows, (r) => r.z),
+    texts(rows, (r) => JSON.stringify(r.f)),
   ]
   await tx.unsafe(INSERT_EVENTS, columns, { prepare: true })
 }
@@ -89,8 +106,18 @@ export interface DeliveryRow {
 
 export async function insertDeliveries(tx: Tx, rows: DeliveryRow[], bodies: Buffer): Promise<void> {
   const columns = [
-    plain(rows, (r) => r.s), plain(rows, (r) => r.r), plain(rows, (r) => r.i), plain(rows, (r) => r.u), texts(rows, (r) => r.p), texts(rows, (r) => r.a),
-    texts(rows, (r) => r.h), texts(rows, (r) => r.c), plain(rows, (r) => r.k), plain(rows, (r) => r.b), plain(rows, (r) => r.l), bodies,
+    plain(rows, (r) => r.s),
+    plain(rows, (r) => r.r),
+    plain(rows, (r) => r.i),
+    plain(rows, (r) => r.u),
+    texts(rows, (r) => r.p),
+    texts(rows, (r) => r.a),
+    texts(rows, (r) => r.h),
+    texts(rows, (r) => r.c),
+    plain(rows, (r) => r.k),
+    plain(rows, (r) => r.b),
+    plain(rows, (r) => r.l),
+    bodies,
   ]
   await tx.unsafe(INSERT_DELIVERIES, columns, { prepare: true })
 }
@@ -126,9 +153,22 @@ export interface MessageRow {
  */
 export async function upsertMessages(tx: Tx, rows: MessageRow[]): Promise<void> {
   const columns = [
-    plain(rows, (r) => r.s), texts(rows, (r) => r.m), texts(rows, (r) => r.c), texts(rows, (r) => r.f), texts(rows, (r) => r.t), texts(rows, (r) => r.w),
-    plain(rows, (r) => r.me), texts(rows, (r) => r.k), texts(rows, (r) => r.x), texts(rows, (r) => r.md), plain(rows, (r) => r.a), plain(rows, (r) => r.st),
-    plain(rows, (r) => r.da), plain(rows, (r) => r.ra), plain(rows, (r) => r.ea), plain(rows, (r) => r.va),
+    plain(rows, (r) => r.s),
+    texts(rows, (r) => r.m),
+    texts(rows, (r) => r.c),
+    texts(rows, (r) => r.f),
+    texts(rows, (r) => r.t),
+    texts(rows, (r) => r.w),
+    plain(rows, (r) => r.me),
+    texts(rows, (r) => r.k),
+    texts(rows, (r) => r.x),
+    texts(rows, (r) => r.md),
+    plain(rows, (r) => r.a),
+    plain(rows, (r) => r.st),
+    plain(rows, (r) => r.da),
+    plain(rows, (r) => r.ra),
+    plain(rows, (r) => r.ea),
+    plain(rows, (r) => r.va),
   ]
   await tx.unsafe(UPSERT_MESSAGES, columns, { prepare: true })
 }

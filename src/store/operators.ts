@@ -45,7 +45,10 @@ export async function listOperatorNames(sql: Sql): Promise<{ id: string; name: s
 
 export async function saveSetupToken(sql: Sql, hash: string, createdAt: Instant): Promise<void> {
   const value = JSON.stringify({ hash, createdAt })
-  await sql.unsafe(`insert into settings (key, value) values ($1, $2::text::jsonb) on conflict (key) do update set value = excluded.value`, [SETUP_TOKEN, value])
+  await sql.unsafe(`insert into settings (key, value) values ($1, $2::text::jsonb) on conflict (key) do update set value = excluded.value`, [
+    SETUP_TOKEN,
+    value,
+  ])
 }
 
 export async function isSetupToken(sql: Sql, hash: string): Promise<boolean> {

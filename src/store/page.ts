@@ -34,7 +34,8 @@ export function readCursor(cursor: string, length: number): (string | number)[] 
 /** @param isId which texts the list has for tie-breakers: Postgres would refuse another one as if we had erred. */
 export function readPlace(cursor: string, isId: (id: string) => boolean = isUuid): Place {
   const [micros, id] = readCursor(cursor, 2)
-  if (typeof micros !== 'number' || typeof id !== 'string' || !isId(id)) throw new AppError('invalid', 'The cursor is not one that this list gave: start again without it')
+  if (typeof micros !== 'number' || typeof id !== 'string' || !isId(id))
+    throw new AppError('invalid', 'The cursor is not one that this list gave: start again without it')
   return { micros, id }
 }
 
@@ -71,4 +72,3 @@ export class Parameters {
     return `$${this.values.length}`
   }
 }
-

@@ -50,7 +50,9 @@ export class Pipeline {
   }
 
   #open(): Sql {
-    const client = postgres({ ...this.sql.options, max: 1, onclose: () => this.#replace(client) } as unknown as postgres.Options<Record<string, never>>) as unknown as Sql
+    const client = postgres({ ...this.sql.options, max: 1, onclose: () => this.#replace(client) } as unknown as postgres.Options<
+      Record<string, never>
+    >) as unknown as Sql
     return client
   }
 

@@ -45,7 +45,11 @@ export async function listLedgerSessions(tx: Tx): Promise<LedgerSession[]> {
 }
 
 /** A session's events, in no order; of an arrival between `from` and `to` where given. */
-export async function listLedgerEvents(tx: Tx, sessionId: string, span: { from: Instant; to: Instant } = { from: 0, to: 253_370_764_800_000 }): Promise<LedgerEvent[]> {
+export async function listLedgerEvents(
+  tx: Tx,
+  sessionId: string,
+  span: { from: Instant; to: Instant } = { from: 0, to: 253_370_764_800_000 },
+): Promise<LedgerEvent[]> {
   return tx.unsafe<LedgerEvent[]>(
     `select id, ${ms('received_at')} as "receivedAt", ${ms('at')} as at, ${ms('occurred_at')} as "occurredAt", key, type, message_id as "messageId", chat, text, facts
      from events where session_id = $1 and received_at >= to_timestamp($2::float8 / 1000) and received_at < to_timestamp($3::float8 / 1000)`,
@@ -56,7 +60,9 @@ export async function listLedgerEvents(tx: Tx, sessionId: string, span: { from: 
 
 /** The sessions that have events in a partition. */
 export async function listSessionsToFoldAway(tx: Tx, partition: string): Promise<LedgerSession[]> {
-  const rows = await tx.unsafe<(LedgerSession & FrozenFold)[]>(`select ${SESSION} from sessions s where exists (select 1 from ${partition} e where e.session_id = s.session_id)`)
+  const rows = await tx.unsafe<(LedgerSession & FrozenFold)[]>(
+    `select ${SESSION} from sessions s where exists (select 1 from ${partition} e where e.session_id = s.session_id)`,
+  )
   return rows.map((row) => ({ ...row, ...thaw(row) }))
 }
 
@@ -133,6 +139,15 @@ export async function rewriteSession(sql: Sql | Tx, session: { sessionId: string
   await sql.unsafe(
     `update sessions set state = $3::text::json, tally = $4::text::json, pulse = $8, status = $5, reason = $6, since = to_timestamp($7::float8 / 1000), updated_at = clock_timestamp()
      where session_id = $1 and seq = $2`,
-    [session.sessionId, session.seq, JSON.stringify(coldStateOf(state)), JSON.stringify(coldTallyOf(session.tally)), state.status, state.reason, state.since, pulseOf(session)],
+    [
+      session.sessionId,
+      session.seq,
+      JSON.stringify(coldStateOf(state)),
+      JSON.stringify(coldTallyOf(session.tally)),
+      state.status,
+      state.reason,
+      state.since,
+      pulseOf(session),
+    ],
   )
 }

@@ -19,7 +19,12 @@ export async function listRejections(sql: Sql, options: ListOptions): Promise<Pa
     parameters.values,
     { prepare: true },
   )
-  return toPage(rows, options.limit, (row) => writeCursor(row.micros, row.id), ({ micros: _, ...record }) => record)
+  return toPage(
+    rows,
+    options.limit,
+    (row) => writeCursor(row.micros, row.id),
+    ({ micros: _, ...record }) => record,
+  )
 }
 
 /** Authentic deliveries that nobody could decode and nobody has looked at yet, the latest first. */
@@ -31,7 +36,12 @@ export async function listQuarantine(sql: Sql, options: ListOptions): Promise<Pa
     parameters.values,
     { prepare: true },
   )
-  return toPage(rows, options.limit, (row) => writeCursor(row.micros, row.id), ({ micros: _, ...record }) => record)
+  return toPage(
+    rows,
+    options.limit,
+    (row) => writeCursor(row.micros, row.id),
+    ({ micros: _, ...record }) => record,
+  )
 }
 
 function conditionsOf(options: ListOptions, at: string, slug: string, ...conditions: string[]): { where: string; parameters: Parameters } {

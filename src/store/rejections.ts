@@ -21,7 +21,18 @@ export async function upsertRejections(sql: Tx, rows: RejectionRow[]): Promise<v
   const prepared = rows.map((row) => {
     const minute = Math.floor(row.at / MINUTE_MS) * MINUTE_MS
     const id = keyHash([row.slug, row.session, row.address, row.code, row.message, minute].join('\n'))
-    return { id, u: row.sourceId, sl: clean(row.slug), se: clean(row.session), mi: minute, l: row.at, n: row.times, a: clean(row.address), c: row.code, m: clean(row.message) }
+    return {
+      id,
+      u: row.sourceId,
+      sl: clean(row.slug),
+      se: clean(row.session),
+      mi: minute,
+      l: row.at,
+      n: row.times,
+      a: clean(row.address),
+      c: row.code,
+      m: clean(row.message),
+    }
   })
   await sql.unsafe(UPSERT, [JSON.stringify(prepared)], { prepare: true })
 }

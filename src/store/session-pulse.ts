@@ -31,7 +31,16 @@ export function coldTallyOf({ lastOf, past }: SessionTally): ColdTally {
 
 /** The fold as it was before it was written. */
 export function thaw(frozen: FrozenFold): Fold {
-  const [heardAt, events, messagesReceived, messagesSent, calls, lastEventAt, minute, count] = JSON.parse(frozen.pulse) as [number | null, number, number, number, number, number | null, number, number]
+  const [heardAt, events, messagesReceived, messagesSent, calls, lastEventAt, minute, count] = JSON.parse(frozen.pulse) as [
+    number | null,
+    number,
+    number,
+    number,
+    number,
+    number | null,
+    number,
+    number,
+  ]
   return { state: { ...frozen.state, heardAt }, tally: { events, messagesReceived, messagesSent, calls, lastEventAt, minute, count, ...frozen.tally } }
 }
 

@@ -73,7 +73,13 @@ const DIVISION_BY_ZERO = '22012'
 const unlessAll = (count: string) => `select 1 / (count(*) = ${count}::text::int)::int from written`
 
 function pulseColumns(rows: SessionRow[]): string[] {
-  return [plain(rows, (r) => r.sessionId), plain(rows, (r) => r.from), plain(rows, (r) => r.seq), texts(rows, (r) => pulseOf(r.fold)), plain(rows, (r) => r.fold.tally.lastEventAt)]
+  return [
+    plain(rows, (r) => r.sessionId),
+    plain(rows, (r) => r.from),
+    plain(rows, (r) => r.seq),
+    texts(rows, (r) => pulseOf(r.fold)),
+    plain(rows, (r) => r.fold.tally.lastEventAt),
+  ]
 }
 
 const UPDATE_PULSES = `
@@ -85,11 +91,21 @@ function columnsOf(rows: SessionRow[]): string[] {
   const state = (row: SessionRow) => row.fold.state
   return [
     ...pulseColumns(rows),
-    plain(rows, (r) => r.sourceId), texts(rows, (r) => r.name), texts(rows, (r) => r.provider), texts(rows, (r) => r.ownerId),
-    texts(rows, (r) => state(r).status), texts(rows, (r) => state(r).reason), plain(rows, (r) => state(r).since),
-    texts(rows, (r) => state(r).account?.id), texts(rows, (r) => state(r).account?.name),
-    texts(rows, (r) => JSON.stringify(coldStateOf(state(r)))), texts(rows, (r) => JSON.stringify(coldTallyOf(r.fold.tally))),
-    plain(rows, (r) => r.staleAt), plain(rows, (r) => r.isChanged), plain(rows, (r) => r.now), plain(rows, (r) => r.createdAt),
+    plain(rows, (r) => r.sourceId),
+    texts(rows, (r) => r.name),
+    texts(rows, (r) => r.provider),
+    texts(rows, (r) => r.ownerId),
+    texts(rows, (r) => state(r).status),
+    texts(rows, (r) => state(r).reason),
+    plain(rows, (r) => state(r).since),
+    texts(rows, (r) => state(r).account?.id),
+    texts(rows, (r) => state(r).account?.name),
+    texts(rows, (r) => JSON.stringify(coldStateOf(state(r)))),
+    texts(rows, (r) => JSON.stringify(coldTallyOf(r.fold.tally))),
+    plain(rows, (r) => r.staleAt),
+    plain(rows, (r) => r.isChanged),
+    plain(rows, (r) => r.now),
+    plain(rows, (r) => r.createdAt),
   ]
 }
 
@@ -149,5 +165,9 @@ export async function findOrigin(tx: Tx, sessionId: string): Promise<SessionStat
 
 /** Removes the transitions after `at` that a new fold no longer finds. */
 export async function deleteTransitionsAfter(tx: Tx, sessionId: string, at: Instant, keepEventIds: string[]): Promise<void> {
-  await tx.unsafe(`delete from transitions where session_id = $1 and at > to_timestamp($2::float8 / 1000) and not event_id = any($3::text::uuid[])`, [sessionId, at, `{${keepEventIds.join(',')}}`], { prepare: true })
+  await tx.unsafe(
+    `delete from transitions where session_id = $1 and at > to_timestamp($2::float8 / 1000) and not event_id = any($3::text::uuid[])`,
+    [sessionId, at, `{${keepEventIds.join(',')}}`],
+    { prepare: true },
+  )
 }

@@ -27,8 +27,15 @@ export const ALL_SESSIONS = 5_000
 /** Sessions by source and name. @param defaults the allowances that apply where neither session nor source sets its own. */
 export async function listSessions(sql: Sql, filter: SessionFilter, defaults: Allowances, now: Instant): Promise<Page<SessionRecord>> {
   const { where, parameters } = conditionsOf(filter)
-  const rows = await sql.unsafe<SessionRow[]>(`${SELECT}${where} order by 2, s.name limit ${parameters.add(filter.limit + 1)}`, parameters.values, { prepare: true })
-  const page = toPage(rows, filter.limit, (row) => writeCursor(row.source, row.name), (row) => sessionAt(row, defaults, now))
+  const rows = await sql.unsafe<SessionRow[]>(`${SELECT}${where} order by 2, s.name limit ${parameters.add(filter.limit + 1)}`, parameters.values, {
+    prepare: true,
+  })
+  const page = toPage(
+    rows,
+    filter.limit,
+    (row) => writeCursor(row.source, row.name),
+    (row) => sessionAt(row, defaults, now),
+  )
   const { health } = filter
   return health ? { ...page, data: page.data.filter((session) => health.includes(session.health)) } : page
 }
@@ -92,7 +99,11 @@ export async function findSessionsById(sql: Sql, ids: readonly string[], default
 }
 
 export async function countSessions(sql: Sql): Promise<{ source: string; status: Status; count: number }[]> {
-  return sql.unsafe(`select coalesce(so.slug, 'deleted') as source, s.status, count(*)::int as count from sessions s left join sources so on so.id = s.source_id group by 1, 2`, [], { prepare: true })
+  return sql.unsafe(
+    `select coalesce(so.slug, 'deleted') as source, s.status, count(*)::int as count from sessions s left join sources so on so.id = s.source_id group by 1, 2`,
+    [],
+    { prepare: true },
+  )
 }
 
 interface Overrides {

@@ -31,5 +31,8 @@ const WORTH_COMPRESSING = 1_400
 function textResponse(text: string, contentType: string, { status = 200, headers = {}, accepts }: AnswerOptions): Response {
   const all: Record<string, string> = { 'content-type': contentType, ...headers }
   if (!accepts || text.length < WORTH_COMPRESSING || !/\bgzip\b/.test(accepts)) return new Response(text, { status, headers: all })
-  return new Response(Bun.gzipSync(text, { level: 4, library: 'libdeflate' }), { status, headers: { ...all, 'content-encoding': 'gzip', vary: 'accept-encoding' } })
+  return new Response(Bun.gzipSync(text, { level: 4, library: 'libdeflate' }), {
+    status,
+    headers: { ...all, 'content-encoding': 'gzip', vary: 'accept-encoding' },
+  })
 }

@@ -14,7 +14,14 @@ interface Asset {
 
 const ROOT = join(import.meta.dir, '../..')
 const ASSETS = join(ROOT, 'views/assets')
-const TYPES: Record<string, string> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml', png: 'image/png', ico: 'image/x-icon', woff2: 'font/woff2' }
+const TYPES: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  ico: 'image/x-icon',
+  woff2: 'font/woff2',
+}
 
 export function assets(gate: Gate) {
   const known = loadAssets()

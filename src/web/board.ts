@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import type { SessionRecord } from '../domain/records'
 import type { Allowances } from '../domain/staleness'
-import { findSessionsVersion, listMovedSessions, listStoredSessions, sessionAt, type SessionsVersion, type StoredSession } from '../store/sessions-read'
+import { findSessionsVersion, listMovedSessions, listStoredSessions, type SessionsVersion, type StoredSession, sessionAt } from '../store/sessions-read'
 
 /**
  * All sessions, kept in memory between two looks. Every look asks the database whether anything moved and reads only that,

@@ -36,12 +36,22 @@ export function ops(deps: OpsDeps, gate: Gate) {
     }
   }
   return new Elysia({ name: 'ops' })
-    .get('/healthz', limited(() => json({ status: 'alive' })))
-    .get('/readyz', limited(async () => readyResponse(await deps.readiness())))
-    .get('/metrics', limited(async (request) => {
-      if (deps.config.metricsToken !== null && !hasToken(request, deps.config.metricsToken)) throw new AppError('unauthorized', 'This needs "Authorization: Bearer" with METRICS_TOKEN')
-      return new Response(await deps.metrics.text(), { headers: { 'content-type': deps.metrics.contentType } })
-    }))
+    .get(
+      '/healthz',
+      limited(() => json({ status: 'alive' })),
+    )
+    .get(
+      '/readyz',
+      limited(async () => readyResponse(await deps.readiness())),
+    )
+    .get(
+      '/metrics',
+      limited(async (request) => {
+        if (deps.config.metricsToken !== null && !hasToken(request, deps.config.metricsToken))
+          throw new AppError('unauthorized', 'This needs "Authorization: Bearer" with METRICS_TOKEN')
+        return new Response(await deps.metrics.text(), { headers: { 'content-type': deps.metrics.contentType } })
+      }),
+    )
 }
 
 function readyResponse({ reasons, backlog, journal }: Readiness): Response {

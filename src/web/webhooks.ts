@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import type { Delivery } from '../domain/delivery'
 import { AppError, HTTP_STATUS } from '../domain/error'
 import type { Arrival } from '../ingest/arrival'
-import { type Outcome, receive, type ReceiveDeps } from '../ingest/receive'
+import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
 import type { Source } from '../store/sources'
 import { readBody } from './body'
@@ -99,7 +99,8 @@ function failure(deps: WebhookDeps, cause: unknown, about: { sourceId: string | 
     return reply(503, { ok: false, error: 'internal error' }, 5_000)
   }
   const { code, message } = cause
-  if (code === 'not_found') deps.rejections.note({ ...about, slug: null, session: null, code: 'unknown_source', message: 'the URL names a source that does not exist' })
+  if (code === 'not_found')
+    deps.rejections.note({ ...about, slug: null, session: null, code: 'unknown_source', message: 'the URL names a source that does not exist' })
   if (code === 'too_large') deps.rejections.note({ ...about, code, message })
   if (code === 'rate_limited') deps.rejections.note({ ...about, code, message })
   return reply(HTTP_STATUS[code], { ok: false, error: message }, cause.retryAfterMs)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { EVENT_STATUS, eventOf } from '../support/status-events'
 import { type EventType, STATUSES, type Status } from '../../src/domain/event'
-import { foldAll, type FoldedEvent, step } from '../../src/domain/fold'
+import { type FoldedEvent, foldAll, step } from '../../src/domain/fold'
 import { initialState, type SessionState } from '../../src/domain/session'
 import { NEXT_STATUS, SIGNALS } from '../../src/domain/transition'
+import { EVENT_STATUS, eventOf } from '../support/status-events'
 
 const T0 = 1_795_450_000_000
 const MINUTE = 60_000
@@ -31,14 +31,24 @@ describe('the table', () => {
 
 describe('a session', () => {
   test('goes from QR to connected, and its QR is gone then', () => {
-    const state = folded(told('session.qr', T0, { qr: '2@a' }), told('session.qr', T0 + 20_000, { qr: '2@b' }), told('session.loading', T0 + 30_000, { percent: 41 }), told('session.authenticated', T0 + 31_000), told('session.connected', T0 + 32_000))
+    const state = folded(
+      told('session.qr', T0, { qr: '2@a' }),
+      told('session.qr', T0 + 20_000, { qr: '2@b' }),
+      told('session.loading', T0 + 30_000, { percent: 41 }),
+      told('session.authenticated', T0 + 31_000),
+      told('session.connected', T0 + 32_000),
+    )
     expect(state).toMatchObject({ status: 'connected', qr: null, loading: null, since: T0 + 32_000, connects: 1 })
   })
 
   test('counts the codes of one pairing and begins again with the next', () => {
     const first = folded(told('session.qr', T0, { qr: '2@a' }), told('session.qr', T0 + 20_000, { qr: '2@b' }))
     expect(first.qr).toEqual({ code: '2@b', at: T0 + 20_000, count: 2 })
-    const again = [told('session.connected', T0 + 30_000), told('session.disconnected', T0 + MINUTE, { reason: 'logged_out' }), told('session.qr', T0 + 2 * MINUTE, { qr: '2@c' })]
+    const again = [
+      told('session.connected', T0 + 30_000),
+      told('session.disconnected', T0 + MINUTE, { reason: 'logged_out' }),
+      told('session.qr', T0 + 2 * MINUTE, { qr: '2@c' }),
+    ]
     expect(foldAll(first, again).state.qr).toEqual({ code: '2@c', at: T0 + 2 * MINUTE, count: 1 })
   })
 
@@ -57,7 +67,11 @@ describe('a session', () => {
   })
 
   test('is not revived by a message that was on its way before the logout', () => {
-    const state = folded(told('session.connected', T0), told('session.disconnected', T0 + MINUTE, { reason: 'logged_out' }), told('message.ack', T0 + MINUTE + 40))
+    const state = folded(
+      told('session.connected', T0),
+      told('session.disconnected', T0 + MINUTE, { reason: 'logged_out' }),
+      told('message.ack', T0 + MINUTE + 40),
+    )
     expect(state).toMatchObject({ status: 'disconnected', reason: 'logged_out' })
   })
 
@@ -65,11 +79,19 @@ describe('a session', () => {
     const stale = told('session.stale', T0 + 15 * MINUTE, { judged: { lastEventAt: T0 } })
     const { state, transitions } = foldAll(initialState(T0), [told('session.connected', T0), stale, told('message.received', T0 + 15 * MINUTE + 1)])
     expect(state.status).toBe('connected')
-    expect(transitions.map(({ transition }) => [transition.to, transition.reason])).toEqual([['connected', null], ['disconnected', 'stale'], ['connected', null]])
+    expect(transitions.map(({ transition }) => [transition.to, transition.reason])).toEqual([
+      ['connected', null],
+      ['disconnected', 'stale'],
+      ['connected', null],
+    ])
   })
 
   test('is not marked stale when it spoke between the judgement and its deadline', () => {
-    const state = folded(told('session.connected', T0), told('message.ack', T0 + 14 * MINUTE), told('session.stale', T0 + 15 * MINUTE, { judged: { lastEventAt: T0 } }))
+    const state = folded(
+      told('session.connected', T0),
+      told('message.ack', T0 + 14 * MINUTE),
+      told('session.stale', T0 + 15 * MINUTE, { judged: { lastEventAt: T0 } }),
+    )
     expect(state.status).toBe('connected')
   })
 
@@ -94,7 +116,11 @@ describe('a session', () => {
   })
 
   test('says ready again on a re-sync without having been away', () => {
-    const { transitions } = foldAll(initialState(T0), [told('session.connected', T0), told('session.authenticated', T0 + MINUTE), told('session.connected', T0 + MINUTE + 1)])
+    const { transitions } = foldAll(initialState(T0), [
+      told('session.connected', T0),
+      told('session.authenticated', T0 + MINUTE),
+      told('session.connected', T0 + MINUTE + 1),
+    ])
     expect(transitions).toHaveLength(1)
   })
 })

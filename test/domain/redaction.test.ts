@@ -16,30 +16,64 @@ describe('secrets in a body', () => {
     }
   })
 
-  test.each(['apikey', 'apiKey', 'api_key', 'x-api-key', 'API_KEY', 'globalApiKey', 'mediaKey', 'messageSecret', 'licenseKey', 'authorization', 'Authorization'])(
-    'the value of %p is replaced by its fingerprint',
-    (key) => {
-      expect(redact(`{"a":1,"${key}":"s3cr3t","b":2}`)).toBe(`{"a":1,"${key}":${mark('s3cr3t')},"b":2}`)
-    },
-  )
+  test.each([
+    'apikey',
+    'apiKey',
+    'api_key',
+    'x-api-key',
+    'API_KEY',
+    'globalApiKey',
+    'mediaKey',
+    'messageSecret',
+    'licenseKey',
+    'authorization',
+    'Authorization',
+  ])('the value of %p is replaced by its fingerprint', (key) => {
+    expect(redact(`{"a":1,"${key}":"s3cr3t","b":2}`)).toBe(`{"a":1,"${key}":${mark('s3cr3t')},"b":2}`)
+  })
 
-  test.each(['token', 'access_token', 'secret', 'client_secret', 'password', 'cookie', 'jwt_key', 'hmacKey', 'destination', 'webhook', 'webhookUrl', 'sessionData'])(
-    'so is that of %p',
-    (key) => {
-      expect(redact(`{"${key}" : "s3cr3t"}`)).toBe(`{"${key}" : ${mark('s3cr3t')}}`)
-    },
-  )
+  test.each([
+    'token',
+    'access_token',
+    'secret',
+    'client_secret',
+    'password',
+    'cookie',
+    'jwt_key',
+    'hmacKey',
+    'destination',
+    'webhook',
+    'webhookUrl',
+    'sessionData',
+  ])('so is that of %p', (key) => {
+    expect(redact(`{"${key}" : "s3cr3t"}`)).toBe(`{"${key}" : ${mark('s3cr3t')}}`)
+  })
 
   test('names that only resemble a secret keep their values', () => {
-    for (const key of ['key', 'Key', 'latestEditMsgKey', 'mediaKeyTimestamp', 'keyId', 'type', 'body', 'tokens', 'senderKeyHash', 'author', 'data', 'location']) {
+    for (const key of [
+      'key',
+      'Key',
+      'latestEditMsgKey',
+      'mediaKeyTimestamp',
+      'keyId',
+      'type',
+      'body',
+      'tokens',
+      'senderKeyHash',
+      'author',
+      'data',
+      'location',
+    ]) {
       const body = bytes(`{"apikey":null,"${key}":"harmless"}`)
       expect(redactBody(body, fingerprint)).toBe(body)
     }
   })
 
-  test("the configuration that open-wa posts when it is ready loses its API key, its licence and our URL", () => {
+  test('the configuration that open-wa posts when it is ready loses its API key, its licence and our URL', () => {
     const config = '{"ts":1,"data":{"webhook":"http://h/?token=a","key":"K","licenseKey":"L","port":8080},"namespace":"READY"}'
-    expect(redact(config)).toBe(`{"ts":1,"data":{"webhook":${mark('http://h/?token=a')},"key":${mark('K')},"licenseKey":${mark('L')},"port":8080},"namespace":"READY"}`)
+    expect(redact(config)).toBe(
+      `{"ts":1,"data":{"webhook":${mark('http://h/?token=a')},"key":${mark('K')},"licenseKey":${mark('L')},"port":8080},"namespace":"READY"}`,
+    )
   })
 
   test('a key written with escapes is recognised', () => {
@@ -123,7 +157,13 @@ describe('attachments in a body', () => {
   })
 
   test('hostile bodies take linear time', () => {
-    const bodies = ['"apikey":['.repeat(400_000), '\\'.repeat(4_000_000), '"\\'.repeat(2_000_000), '"a'.repeat(2_000_000), `{"apikey":1,${'"a":"\\u0061",'.repeat(300_000)}`]
+    const bodies = [
+      '"apikey":['.repeat(400_000),
+      '\\'.repeat(4_000_000),
+      '"\\'.repeat(2_000_000),
+      '"a'.repeat(2_000_000),
+      `{"apikey":1,${'"a":"\\u0061",'.repeat(300_000)}`,
+    ]
     for (const body of bodies) {
       const start = performance.now()
       redactBody(bytes(`${body}"token":"x`), fingerprint)
@@ -143,13 +183,25 @@ describe('redaction in general', () => {
       }),
       { numRuns: 300 },
     )
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (body) => void redactBody(body, fingerprint)), { numRuns: 500 })
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (body) => void redactBody(body, fingerprint)),
+      { numRuns: 500 },
+    )
   })
 })
 
 describe('secrets in headers and paths', () => {
   test('credentials in headers are replaced, signatures and the rest are kept', () => {
-    const headers = { host: 'h', 'x-api-key': 'a', authorization: 'Bearer b', cookie: 'c', token: 'd', apikey: 'e', 'proxy-authorization': 'f', 'x-webhook-secret': 'g' }
+    const headers = {
+      host: 'h',
+      'x-api-key': 'a',
+      authorization: 'Bearer b',
+      cookie: 'c',
+      token: 'd',
+      apikey: 'e',
+      'proxy-authorization': 'f',
+      'x-webhook-secret': 'g',
+    }
     const redacted = redactHeaders({ ...headers, 'x-webhook-hmac': 'abc', 'webhook-signature': 'v1,x' }, fingerprint)
     for (const [name, value] of Object.entries(headers)) {
       expect(redacted[name]).toBe(name === 'host' ? 'h' : `[redacted ${fingerprint(value)}]`)
@@ -159,14 +211,16 @@ describe('secrets in headers and paths', () => {
     expect(redactHeaders(redacted, fingerprint)).toEqual(redacted)
   })
 
-  test("a header that holds a secret of its source is replaced, whatever it is called", () => {
+  test('a header that holds a secret of its source is replaced, whatever it is called', () => {
     const redacted = redactHeaders({ 'x-our-hook': 's3cr3t', 'x-note': 'not s3cr3t' }, fingerprint, ['s3cr3t'])
     expect(redacted).toEqual({ 'x-our-hook': `[redacted ${fingerprint('s3cr3t')}]`, 'x-note': 'not s3cr3t' })
   })
 
   test('secrets in the query are replaced, also where Evolution appended its event name to them', () => {
     expect(redactPath('/api/whatsapp/webhook/a', fingerprint)).toBe('/api/whatsapp/webhook/a')
-    expect(redactPath('/h?x=1&token=abc/connection-update&api_key=&y', fingerprint)).toBe(`/h?x=1&token=[redacted ${fingerprint('abc/connection-update')}]&api_key=&y`)
+    expect(redactPath('/h?x=1&token=abc/connection-update&api_key=&y', fingerprint)).toBe(
+      `/h?x=1&token=[redacted ${fingerprint('abc/connection-update')}]&api_key=&y`,
+    )
     for (const name of ['apikey', 'secret', 'key', 'access_token', 'hub.verify_token', 'api%5Fkey']) {
       expect(redactPath(`/h?${name}=a%2Fb`, fingerprint)).toBe(`/h?${name}=[redacted ${fingerprint('a/b')}]`)
     }

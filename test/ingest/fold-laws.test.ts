@@ -11,12 +11,23 @@ const database = await freshDatabase()
 const sql = database.read
 afterAll(() => database.close())
 
-const TYPES: EventType[] = ['session.qr', 'session.loading', 'session.authenticated', 'session.connected', 'session.connecting', 'session.disconnected', 'session.auth_failure']
+const TYPES: EventType[] = [
+  'session.qr',
+  'session.loading',
+  'session.authenticated',
+  'session.connected',
+  'session.connecting',
+  'session.disconnected',
+  'session.auth_failure',
+]
 /** Equal times, inside the grace of a signal, beyond it. */
 const STEPS_MS = [0, 4_000, 12_000]
 
 /** A history with times of its own (as WAHA's): state events, messages and acks, some steps apart. */
-const history = fc.array(fc.tuple(fc.oneof(fc.constantFrom(...TYPES), fc.constant('message.received' as const), fc.constant('message.ack' as const)), fc.constantFrom(...STEPS_MS)), { minLength: 2, maxLength: 14 })
+const history = fc.array(
+  fc.tuple(fc.oneof(fc.constantFrom(...TYPES), fc.constant('message.received' as const), fc.constant('message.ack' as const)), fc.constantFrom(...STEPS_MS)),
+  { minLength: 2, maxLength: 14 },
+)
 
 function tell(history: readonly (readonly [EventType, number])[], base: number): DecodedEvent[] {
   let occurredAt = base
@@ -30,7 +41,8 @@ function tell(history: readonly (readonly [EventType, number])[], base: number):
 
 async function outcome(name: string) {
   const [row] = await sql`select session_id, status, reason, since, state, tally, pulse, seq from sessions where name = ${name}`
-  const transitions = await sql`select at, from_status, to_status, reason from transitions where session_id = ${row?.session_id} order by at, event_key collate "C"`
+  const transitions =
+    await sql`select at, from_status, to_status, reason from transitions where session_id = ${row?.session_id} order by at, event_key collate "C"`
   const fold = thaw(row as unknown as FrozenFold)
   const { head, ...state } = fold.state
   // When it arrived differs between the two, and is meant to.

@@ -26,7 +26,13 @@ const lookBack = (at: number) => sessionAsOf(sql, 'shop', 'past', ALLOWANCES, at
 test('a session is shown as it was at any moment', async () => {
   expect(await lookBack(T0 + 10_000)).toMatchObject({ status: 'qr', qr: { code: '2@a', count: 1 }, seq: 1, health: 'ok' })
   expect(await lookBack(T0 + 25_000)).toMatchObject({ status: 'qr', qr: { code: '2@b', count: 2 }, seq: 2 })
-  expect(await lookBack(T0 + 3 * MINUTE)).toMatchObject({ status: 'connected', qr: null, account: { name: 'Shop' }, counts: { events: 4, messagesReceived: 1 }, since: T0 + MINUTE })
+  expect(await lookBack(T0 + 3 * MINUTE)).toMatchObject({
+    status: 'connected',
+    qr: null,
+    account: { name: 'Shop' },
+    counts: { events: 4, messagesReceived: 1 },
+    since: T0 + MINUTE,
+  })
   expect(await lookBack(Date.now())).toMatchObject({ status: 'disconnected', reason: 'logged_out', seq: 5 })
 })
 

@@ -11,7 +11,8 @@ afterAll(async () => {
   await database.close()
 })
 
-const cutAll = () => sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query !~ 'listen'`
+const cutAll = () =>
+  sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query !~ 'listen'`
 
 test('connections cut under load lose nothing that was acknowledged and store nothing twice', async () => {
   let told = 0

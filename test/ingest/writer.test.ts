@@ -125,7 +125,8 @@ describe('one row per message', () => {
   test('the latest edit wins, a reaction taken back is empty, a revocation is dated', async () => {
     const writer = newWriter()
     const at = Date.now() - 1000
-    const edit = (text: string, occurredAt: number) => entry('edit', [message('message.edited', 'E1', { key: `edit:${text}`, ordered: true, occurredAt, message: { text } })])
+    const edit = (text: string, occurredAt: number) =>
+      entry('edit', [message('message.edited', 'E1', { key: `edit:${text}`, ordered: true, occurredAt, message: { text } })])
     await Promise.all([writer.append(edit('third', at + 3)), writer.append(edit('second', at + 2))])
     await writer.append(entry('edit', [message('message.received', 'E1', { message: { text: 'first' } })]))
     const react = (text: string) => entry('edit', [message('message.reaction', 'E1', { key: `r:${text}`, message: { reaction: { text, sender: '2@c.us' } } })])

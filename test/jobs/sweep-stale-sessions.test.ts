@@ -50,10 +50,15 @@ test('a QR that nobody scanned expires, and a start that leads nowhere times out
 test('a session that spoke after it was judged keeps its status: the verdict is kept and ignored', async () => {
   await writer.append(entry('spoke', [event('session.connected')], T0 + 80 * MINUTE))
   clock = T0 + 100 * MINUTE
-  const judging = { ...deps, writer: { append: async (one: Parameters<typeof writer.append>[0]) => {
-    await writer.append(entry('spoke', [message('message.received', 'S1')], T0 + 90 * MINUTE))
-    return writer.append(one)
-  } } as unknown as Writer }
+  const judging = {
+    ...deps,
+    writer: {
+      append: async (one: Parameters<typeof writer.append>[0]) => {
+        await writer.append(entry('spoke', [message('message.received', 'S1')], T0 + 90 * MINUTE))
+        return writer.append(one)
+      },
+    } as unknown as Writer,
+  }
   await sweepStaleSessions(judging)
   expect(await session('spoke')).toMatchObject({ status: 'connected' })
   const [stale] = await sql`select 1 from events where type = 'session.stale' and session_id = ${(await session('spoke'))?.session_id}`

@@ -74,6 +74,9 @@ test('after its connection was cut a process listens again, and takes everything
 })
 
 test('two changes merge into what both say', () => {
-  expect(mergeChanges({ sessions: ['a'], statusChanged: false }, { sessions: ['a', 'b'], statusChanged: true })).toEqual({ sessions: ['a', 'b'], statusChanged: true })
+  expect(mergeChanges({ sessions: ['a'], statusChanged: false }, { sessions: ['a', 'b'], statusChanged: true })).toEqual({
+    sessions: ['a', 'b'],
+    statusChanged: true,
+  })
   expect(mergeChanges({ sessions: null, statusChanged: false }, { sessions: ['b'], statusChanged: false })).toEqual({ sessions: null, statusChanged: false })
 })

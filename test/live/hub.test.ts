@@ -9,7 +9,11 @@ async function take(stream: ReadableStream<Uint8Array>, count: number): Promise<
   const reader = stream.getReader()
   let text = ''
   for (;;) {
-    const messages = text.split('\n\n').slice(0, -1).map(parse).filter((message) => message !== null)
+    const messages = text
+      .split('\n\n')
+      .slice(0, -1)
+      .map(parse)
+      .filter((message) => message !== null)
     if (messages.length >= count) {
       reader.releaseLock()
       return messages
@@ -24,7 +28,14 @@ function parse(block: string): { id: string; event: string | undefined; data: st
   const fields = block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const)
   const id = fields.find(([name]) => name === 'id')?.[1]
   if (id === undefined) return null
-  return { id, event: fields.find(([name]) => name === 'event')?.[1], data: fields.filter(([name]) => name === 'data').map(([, value]) => value).join('\n') }
+  return {
+    id,
+    event: fields.find(([name]) => name === 'event')?.[1],
+    data: fields
+      .filter(([name]) => name === 'data')
+      .map(([, value]) => value)
+      .join('\n'),
+  }
 }
 
 test('every line of a message gets its own data:, whatever ends it', () => {

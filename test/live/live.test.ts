@@ -34,7 +34,8 @@ const asViewer = { cookie: cookies.viewer }
 describe('the stream of a page', () => {
   test('answers 401 without a log-in, never a redirect, and 404 for a topic that is none', async () => {
     expect((await site.fetch('/live?topic=sessions')).status).toBe(401)
-    for (const topic of ['', 'nonsense', 'session:nonsense', 'json:sessions']) expect((await site.fetch(`/live?topic=${topic}`, { headers: asViewer })).status).toBe(404)
+    for (const topic of ['', 'nonsense', 'session:nonsense', 'json:sessions'])
+      expect((await site.fetch(`/live?topic=${topic}`, { headers: asViewer })).status).toBe(404)
   })
 
   test('of the sessions shows a row as it changes, the counters, and that rows moved', async () => {

@@ -8,14 +8,38 @@ import { deliveryOf, readSamples } from './samples'
 /** fast-check prints the seed and the smallest failing body when a property does not hold. */
 
 const BODIES = new Map<string, unknown[]>()
-for (const [id, folder] of [['wwebjs-api', 'wwebjs-api'], ['waha', 'waha'], ['signed', 'standard-webhooks']] as const) {
-  BODIES.set(id, (await readSamples(folder)).map((sample) => sample.body))
+for (const [id, folder] of [
+  ['wwebjs-api', 'wwebjs-api'],
+  ['waha', 'waha'],
+  ['signed', 'standard-webhooks'],
+] as const) {
+  BODIES.set(
+    id,
+    (await readSamples(folder)).map((sample) => sample.body),
+  )
 }
 
 /** Anything at all, with what senders and attackers like best a little more often. */
 const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown>,
-  fc.constantFrom<unknown>(null, '', '\0', '\ud800', '__proto__', 'true_a_b_c', 'false_', -1, 1e308, 1795450048, '1795450048', [], {}, [[]], true, 'x'.repeat(3000)),
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    '\0',
+    '\ud800',
+    '__proto__',
+    'true_a_b_c',
+    'false_',
+    -1,
+    1e308,
+    1795450048,
+    '1795450048',
+    [],
+    {},
+    [[]],
+    true,
+    'x'.repeat(3000),
+  ),
 )
 
 for (const provider of PROVIDERS) {
@@ -55,14 +79,19 @@ test('a body nested 10,000 deep is decoded or refused like any other', () => {
 })
 
 test('keys that reach for prototypes reach nothing', () => {
-  const body: unknown = JSON.parse('{"dataType":"ready","event":"message","type":"session.connected","payload":{"__proto__":{"id":"x"}},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
+  const body: unknown = JSON.parse(
+    '{"dataType":"ready","event":"message","type":"session.connected","payload":{"__proto__":{"id":"x"}},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
+  )
   for (const provider of PROVIDERS) checkDecoded(provider, body)
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })
 
 test('what nobody recognises is not decoded, and the reason says what it looked like', () => {
   const seen = (body: unknown) => decodeAny(deliveryOf(''), body)
-  expect(seen({ hello: 1, world: 2 })).toEqual({ provider: undefined, decoded: { ok: false, reason: 'a JSON object with "hello", "world": no provider that we know sends such a body' } })
+  expect(seen({ hello: 1, world: 2 })).toEqual({
+    provider: undefined,
+    decoded: { ok: false, reason: 'a JSON object with "hello", "world": no provider that we know sends such a body' },
+  })
   expect(seen([]).decoded).toMatchObject({ ok: false, reason: expect.stringContaining('a JSON array') })
   expect(seen(null).decoded).toMatchObject({ ok: false, reason: expect.stringContaining('JSON null') })
   expect(seen({ 'a\0\ud800': 1 }).decoded).toMatchObject({ ok: false })

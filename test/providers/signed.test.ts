@@ -14,13 +14,22 @@ describe('the signed envelope', () => {
     expect(decode({ type: 'session.pairing_code', data: { code: 'ABCD' } })).toMatchObject({ type: 'session.pairing_code', session: { pairingCode: 'ABCD' } })
     expect(decode({ type: 'session.loading', data: { percent: 40, message: 'm' } })).toMatchObject({ session: { percent: 40, message: 'm' } })
     expect(decode({ type: 'session.state', data: { status: 'starting', detail: 'd' } })).toMatchObject({ session: { status: 'starting', detail: 'd' } })
-    expect(decode({ type: 'session.connected', data: { account: { id: '55@c.us', name: 'N' } } })).toMatchObject({ session: { account: { id: '55@c.us', name: 'N' } } })
+    expect(decode({ type: 'session.connected', data: { account: { id: '55@c.us', name: 'N' } } })).toMatchObject({
+      session: { account: { id: '55@c.us', name: 'N' } },
+    })
     expect(decode({ type: 'session.disconnected', data: { reason: 'proxy died' } })).toMatchObject({ session: { reason: 'unknown', detail: 'proxy died' } })
     expect(decode({ type: 'session.disconnected', data: {} })).toMatchObject({ session: { reason: 'unknown' } })
   })
 
   test('session.status says where a session is instead of what happened', () => {
-    for (const [status, type] of [['starting', 'connecting'], ['qr', 'qr'], ['loading', 'loading'], ['authenticated', 'authenticated'], ['connected', 'connected'], ['disconnected', 'disconnected']]) {
+    for (const [status, type] of [
+      ['starting', 'connecting'],
+      ['qr', 'qr'],
+      ['loading', 'loading'],
+      ['authenticated', 'authenticated'],
+      ['connected', 'connected'],
+      ['disconnected', 'disconnected'],
+    ]) {
       expect(decode({ type: 'session.status', data: { status } }).type).toBe(`session.${type}` as DecodedEvent['type'])
     }
     expect(decode({ type: 'session.status', data: { status: 'odd' } })).toMatchObject({ type: 'session.state', session: { detail: 'odd' } })
@@ -28,16 +37,46 @@ describe('the signed envelope', () => {
 
   test('speaks of messages, calls and all other families', () => {
     const media = { mimetype: 'image/png', bytes: 5, sha256: 'ab', url: 'https://h/x', filename: 'f' }
-    const message = { id: '3EB0', chat: 'c', from: 'f', to: 't', author: 'a', fromMe: true, kind: 'image', text: 'x', hasMedia: true, media, ack: 2, quotedId: 'Q' }
-    expect(decode({ type: 'message.created', data: { sessionId: 'A', ...message, sentAt: '2026-08-22T14:30:00Z' } }).message).toEqual({ ...message, ack: 2, sentAt: 1787409000000 })
-    expect(decode({ type: 'message.reaction', data: { id: '3EB0', reaction: { text: '', sender: '55@c.us' } } }).message).toEqual({ id: '3EB0', reaction: { text: '', sender: '55@c.us' } })
+    const message = {
+      id: '3EB0',
+      chat: 'c',
+      from: 'f',
+      to: 't',
+      author: 'a',
+      fromMe: true,
+      kind: 'image',
+      text: 'x',
+      hasMedia: true,
+      media,
+      ack: 2,
+      quotedId: 'Q',
+    }
+    expect(decode({ type: 'message.created', data: { sessionId: 'A', ...message, sentAt: '2026-08-22T14:30:00Z' } }).message).toEqual({
+      ...message,
+      ack: 2,
+      sentAt: 1787409000000,
+    })
+    expect(decode({ type: 'message.reaction', data: { id: '3EB0', reaction: { text: '', sender: '55@c.us' } } }).message).toEqual({
+      id: '3EB0',
+      reaction: { text: '', sender: '55@c.us' },
+    })
     expect(decode({ type: 'call.received', data: { id: 'C', video: true } })).toMatchObject({ type: 'call.received', call: { id: 'C', video: true } })
     expect(decode({ type: 'group.topic_changed', data: { chat: '1@g.us' } })).toMatchObject({ type: 'group.topic_changed', chat: '1@g.us' })
     expect(decode({ type: 'account.restricted' }).type).toBe('account.restricted')
   })
 
   test('what only we may say, and what nobody knows, is other', () => {
-    for (const type of ['session.stale', 'operator.logged_out', 'message.unheard_of', 'weather.sunny', 'group.', 'group.Bad Word', 'nodot', '__proto__', 'message.received']) {
+    for (const type of [
+      'session.stale',
+      'operator.logged_out',
+      'message.unheard_of',
+      'weather.sunny',
+      'group.',
+      'group.Bad Word',
+      'nodot',
+      '__proto__',
+      'message.received',
+    ]) {
       expect(decode({ type })).toMatchObject({ type: 'other', providerType: type })
     }
   })

@@ -21,7 +21,9 @@ describe('WAHA', () => {
   })
 
   test('versions without the list are dated by the envelope, the oldest by nothing', () => {
-    expect(decode('session.status', { status: 'STOPPED' })).toMatchObject([{ key: 'session.status:evt_1', occurredAt: AT, ordered: true, session: { reason: 'stopped' } }])
+    expect(decode('session.status', { status: 'STOPPED' })).toMatchObject([
+      { key: 'session.status:evt_1', occurredAt: AT, ordered: true, session: { reason: 'stopped' } },
+    ])
     expect(decode('session.status', { status: 'STOPPED' }, {})).toMatchObject([{ key: null, occurredAt: null, ordered: false }])
   })
 
@@ -31,7 +33,9 @@ describe('WAHA', () => {
   })
 
   test('a status that we do not know is no crash and no status', () => {
-    expect(decode('session.status', { status: 'PASSKEY_CONFIRMATION_REQUIRED', data: null })).toMatchObject([{ type: 'session.state', session: { detail: expect.stringContaining('the code that WAHA shows') } }])
+    expect(decode('session.status', { status: 'PASSKEY_CONFIRMATION_REQUIRED', data: null })).toMatchObject([
+      { type: 'session.state', session: { detail: expect.stringContaining('the code that WAHA shows') } },
+    ])
     expect(decode('session.status', { status: 'NEW_ONE' })).toMatchObject([{ type: 'session.state', session: { detail: 'NEW_ONE' } }])
     expect(decode('session.status', { statuses: 'none' })).toMatchObject([{ type: 'other' }])
     expect(decode('session.status', { statuses: [null, 5, { status: 'WORKING' }] })).toMatchObject([{ type: 'session.connected', occurredAt: AT }])
@@ -45,13 +49,20 @@ describe('WAHA', () => {
   })
 
   test('without an envelope id (before 2025.3) the message is the key', () => {
-    expect(decode('message', { id: 'false_55@c.us_3EB0', timestamp: 1795450248 }, {})[0]).toMatchObject({ key: 'message:3EB0', occurredAt: 1795450248000, ordered: false })
+    expect(decode('message', { id: 'false_55@c.us_3EB0', timestamp: 1795450248 }, {})[0]).toMatchObject({
+      key: 'message:3EB0',
+      occurredAt: 1795450248000,
+      ordered: false,
+    })
     expect(decode('message.ack', { id: 'true_55@c.us_3EB0', ack: 3 }, {})[0]?.key).toBe('message.ack:3EB0:3:')
     expect(decode('call.received', { id: 'CALL' }, {})[0]?.key).toBe('call.received:CALL')
   })
 
   test('edits and revocations are about the original message', () => {
-    expect(decode('message.edited', { id: 'false_55@c.us_NEW', editedMessageId: 'true_55@c.us_OLD', body: 'b' })[0]?.message).toMatchObject({ id: 'OLD', text: 'b' })
+    expect(decode('message.edited', { id: 'false_55@c.us_NEW', editedMessageId: 'true_55@c.us_OLD', body: 'b' })[0]?.message).toMatchObject({
+      id: 'OLD',
+      text: 'b',
+    })
     expect(decode('message.edited', { id: 'false_55@c.us_NEW', body: 'b' })[0]?.message?.id).toBe('NEW')
     expect(decode('message.revoked', { after: null, before: null, revokedMessageId: 'OLD' })[0]?.message).toEqual({ id: 'OLD' })
   })

@@ -38,7 +38,10 @@ describe('wwebjs-api', () => {
   })
 
   test('auth_failure is accepted under both of its names, with the reason that its text gives', () => {
-    expect(decode('auth_failure', { msg: 'auth timeout' })).toMatchObject({ type: 'session.auth_failure', session: { reason: 'timeout', detail: 'auth timeout' } })
+    expect(decode('auth_failure', { msg: 'auth timeout' })).toMatchObject({
+      type: 'session.auth_failure',
+      session: { reason: 'timeout', detail: 'auth timeout' },
+    })
     expect(decode('status', 'Session was logged out').session).toEqual({ reason: 'logged_out', detail: 'Session was logged out' })
     expect(decode('status').session).toEqual({ reason: 'rejected' })
   })
@@ -102,7 +105,8 @@ describe('wwebjs-api', () => {
   })
 
   test('a reaction taken back is another event than the reaction', () => {
-    const reaction = (emoji: string) => decode('message_reaction', { reaction: { msgId: { id: '3EB0' }, senderId: '55@c.us', timestamp: 1795450048, reaction: emoji } })
+    const reaction = (emoji: string) =>
+      decode('message_reaction', { reaction: { msgId: { id: '3EB0' }, senderId: '55@c.us', timestamp: 1795450048, reaction: emoji } })
     expect(reaction('').message?.reaction).toEqual({ text: '', sender: '55@c.us' })
     expect(reaction('').key).not.toBe(reaction('👍').key)
   })

@@ -9,7 +9,12 @@ const JWT: SchemeSetting[] = [{ scheme: 'jwt', leewayMs: 60_000 }]
 const BASIC: SchemeSetting[] = [{ scheme: 'basic' }]
 
 function verdict(headers: Record<string, string>, schemes: readonly SchemeSetting[] = DEFAULT_SCHEMES, ...values: string[]) {
-  return authenticate(deliveryOf('{}', headers), schemes, (values.length > 0 ? values : ['s3cr3t']).map((value, index) => secret(value, `id${index}`)), NOW)
+  return authenticate(
+    deliveryOf('{}', headers),
+    schemes,
+    (values.length > 0 ? values : ['s3cr3t']).map((value, index) => secret(value, `id${index}`)),
+    NOW,
+  )
 }
 
 function jwt(claims: unknown, key = 's3cr3t', header: unknown = { alg: 'HS256', typ: 'JWT' }): string {
@@ -89,7 +94,10 @@ describe('what a refusal says', () => {
   })
 
   test('a proof that was sent and failed tells more than one that was not, and a wrong one more than a garbled one', () => {
-    expect(verdict({ 'x-api-key': 'wrong', ...bearer('not-a-jwt') })).toMatchObject({ ok: false, refusal: { code: 'mismatch', message: expect.stringContaining('X-Api-Key') } })
+    expect(verdict({ 'x-api-key': 'wrong', ...bearer('not-a-jwt') })).toMatchObject({
+      ok: false,
+      refusal: { code: 'mismatch', message: expect.stringContaining('X-Api-Key') },
+    })
   })
 
   test('without a live secret it says so', () => {
@@ -107,8 +115,24 @@ describe('what a refusal says', () => {
 })
 
 test('no header, however odd, makes it throw or pass', () => {
-  const names = ['x-webhook-signature', 'x-hub-signature-256', 'x-webhook-hmac', 'x-webhook-hmac-algorithm', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'svix-signature', 'authorization', 'x-api-key']
-  const value = fc.oneof(fc.string({ unit: 'binary' }), fc.string().map((text) => `Bearer ${text}`), fc.string().map((text) => `v1,${text}`), fc.constant('Basic Og=='))
+  const names = [
+    'x-webhook-signature',
+    'x-hub-signature-256',
+    'x-webhook-hmac',
+    'x-webhook-hmac-algorithm',
+    'webhook-id',
+    'webhook-timestamp',
+    'webhook-signature',
+    'svix-signature',
+    'authorization',
+    'x-api-key',
+  ]
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string().map((text) => `Bearer ${text}`),
+    fc.string().map((text) => `v1,${text}`),
+    fc.constant('Basic Og=='),
+  )
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...names), value), fc.uint8Array({ maxLength: 50 }), (headers, body) => {
       expect(authenticate(deliveryOf(body, headers), [...DEFAULT_SCHEMES, ...BASIC], [secret('a-secret-nobody-guesses')], NOW).ok).toBe(false)

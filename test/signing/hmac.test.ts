@@ -4,7 +4,13 @@ import { DEFAULT_SCHEMES, type SchemeSetting } from '../../src/signing/scheme'
 import { deliveryOf } from '../providers/samples'
 import { NOW, secret } from './secrets'
 
-const GITHUB: SchemeSetting = { scheme: 'hmac', header: 'x-hub-signature-256', algorithm: 'sha256', encoding: 'hex', prefix: { text: 'sha256=', optional: false } }
+const GITHUB: SchemeSetting = {
+  scheme: 'hmac',
+  header: 'x-hub-signature-256',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: { text: 'sha256=', optional: false },
+}
 const KEY = "It's a Secret to Everybody"
 const DIGEST = '757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17'
 

@@ -15,7 +15,12 @@ const sql = database.read
 const T0 = Math.floor(Date.now()) - 60_000
 afterAll(() => database.close())
 
-const connected = entry('sales', [event('session.connected', { session: { account: { id: '1@c.us' } } }), event('session.state', { session: { detail: 'CONNECTED' } })], T0 + 0.125, '{"a":1}')
+const connected = entry(
+  'sales',
+  [event('session.connected', { session: { account: { id: '1@c.us' } } }), event('session.state', { session: { detail: 'CONNECTED' } })],
+  T0 + 0.125,
+  '{"a":1}',
+)
 const sessionId = connected.sessionId
 
 beforeAll(async () => {
@@ -23,7 +28,8 @@ beforeAll(async () => {
   const writer = new Writer(database.write, Date.now)
   await writer.append(connected)
   // Ten of them in the same microsecond: only the id tells them apart.
-  for (let i = 0; i < 10; i++) await writer.append(entry('sales', [message('message.received', `M${i}`, { message: { text: `hello ${i} 100%`, sentAt: T0 } })], T0 + 500))
+  for (let i = 0; i < 10; i++)
+    await writer.append(entry('sales', [message('message.received', `M${i}`, { message: { text: `hello ${i} 100%`, sentAt: T0 } })], T0 + 500))
   await writer.append(entry('sales', [message('message.ack', 'M1', { message: { ack: 3 } })], T0 + 600))
   await writer.append(entry('sales', [message('message.reaction', 'M1', { message: { reaction: { text: '👍', sender: '2@c.us' } } })], T0 + 700))
   await writer.append(entry('sales', [event('call.received', { key: 'call', call: { id: 'C1', from: '2@c.us', video: true } })], T0 + 800))
@@ -47,7 +53,7 @@ describe('events are searched', () => {
     expect(await search({ since: T0 + 800, until: T0 + 1_000 })).toEqual(['session.disconnected', 'call.received'])
     expect(await search({ q: 'HELLO 3' })).toEqual(['message.received'])
     expect(await search({ q: '100%' })).toHaveLength(10)
-    expect(await search({ q: '_' , type: 'message.*' })).toEqual([])
+    expect(await search({ q: '_', type: 'message.*' })).toEqual([])
     expect(await search({ q: 'weird' })).toEqual(['other'])
   })
 
@@ -75,8 +81,20 @@ describe('one event', () => {
   test('is found by its id alone, with delivery, siblings and the transition it caused', async () => {
     const id = connected.events[0]?.id as string
     const found = await findEvent(sql, id)
-    expect(found).toMatchObject({ id, session: 'sales', source: 'default', type: 'session.connected', receivedAt: T0 + 0.125, facts: { account: { id: '1@c.us' } } })
-    expect(found?.delivery).toMatchObject({ path: '/api/whatsapp/webhook/x', headers: {}, verdict: { scheme: 'hmac', secretId: null }, siblings: [{ type: 'session.state' }] })
+    expect(found).toMatchObject({
+      id,
+      session: 'sales',
+      source: 'default',
+      type: 'session.connected',
+      receivedAt: T0 + 0.125,
+      facts: { account: { id: '1@c.us' } },
+    })
+    expect(found?.delivery).toMatchObject({
+      path: '/api/whatsapp/webhook/x',
+      headers: {},
+      verdict: { scheme: 'hmac', secretId: null },
+      siblings: [{ type: 'session.state' }],
+    })
     expect(new TextDecoder().decode(found?.delivery?.body ?? undefined)).toBe('{"a":1}')
     expect(found?.transition).toMatchObject({ from: 'new', to: 'connected', eventId: id, at: T0 + 0.125 })
     expect((await findEvent(sql, connected.events[1]?.id as string))?.transition).toBeNull()
@@ -118,11 +136,34 @@ test('calls are listed with the last word about them', async () => {
 })
 
 test('refused and undecodable deliveries are listed with the reason, of one source or of all', async () => {
-  const rejection = { sourceId: TEST_SOURCE, slug: 'default', session: 'x', address: '192.0.2.1', code: 'mismatch', message: 'signed with a different secret', at: T0, times: 2 }
+  const rejection = {
+    sourceId: TEST_SOURCE,
+    slug: 'default',
+    session: 'x',
+    address: '192.0.2.1',
+    code: 'mismatch',
+    message: 'signed with a different secret',
+    at: T0,
+    times: 2,
+  }
   await upsertRejections(sql, [rejection, { ...rejection, sourceId: null, slug: 'gone', at: T0 + 1 }])
   expect((await listRejections(sql, { limit: 1 })).data).toMatchObject([{ source: 'gone', times: 2 }])
   expect((await listRejections(sql, { source: 'default', limit: 5 })).data).toMatchObject([{ source: 'default', session: 'x', code: 'mismatch', lastAt: T0 }])
-  const delivery = { sessionId, id: Bun.randomUUIDv7(), sourceId: TEST_SOURCE, name: 'sales', receivedAt: T0, reason: 'not JSON', path: '/x', address: '192.0.2.1', headers: '{}', body: new Uint8Array(5) }
+  const delivery = {
+    sessionId,
+    id: Bun.randomUUIDv7(),
+    sourceId: TEST_SOURCE,
+    name: 'sales',
+    receivedAt: T0,
+    reason: 'not JSON',
+    path: '/x',
+    address: '192.0.2.1',
+    headers: '{}',
+    body: new Uint8Array(5),
+  }
   await insertQuarantined(sql, delivery)
-  expect(await listQuarantine(sql, { limit: 5 })).toEqual({ data: [{ id: delivery.id, source: 'default', session: 'sales', receivedAt: T0, reason: 'not JSON', bodySize: 5 }], next: null })
+  expect(await listQuarantine(sql, { limit: 5 })).toEqual({
+    data: [{ id: delivery.id, source: 'default', session: 'sales', receivedAt: T0, reason: 'not JSON', bodySize: 5 }],
+    next: null,
+  })
 })

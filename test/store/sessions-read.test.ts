@@ -20,7 +20,8 @@ beforeAll(async () => {
   await sql`update sessions set owner_id = 'op-1' where name = 'sales'`
 })
 
-const list = async (filter: Partial<Parameters<typeof listSessions>[1]>, now = T0 + 2_000) => (await listSessions(sql, { limit: 50, ...filter }, ALLOWANCES, now)).data.map((s) => s.name)
+const list = async (filter: Partial<Parameters<typeof listSessions>[1]>, now = T0 + 2_000) =>
+  (await listSessions(sql, { limit: 50, ...filter }, ALLOWANCES, now)).data.map((s) => s.name)
 
 describe('a session is read back', () => {
   test('with its state, its evidence and its owner', async () => {
@@ -99,7 +100,9 @@ describe('sessions are listed', () => {
 })
 
 test('500 sessions are read in one statement, fast enough for a page of 20 ms', async () => {
-  const entries = Array.from({ length: 500 }, (_, i) => entry(`many-${i}`, [event('session.connected'), ...Array.from({ length: 30 }, (_, n) => message('message.received', `${i}-${n}`))]))
+  const entries = Array.from({ length: 500 }, (_, i) =>
+    entry(`many-${i}`, [event('session.connected'), ...Array.from({ length: 30 }, (_, n) => message('message.received', `${i}-${n}`))]),
+  )
   const writer = new Writer(database.write, Date.now)
   await Promise.all(entries.map((one) => writer.append(one)))
   const times: number[] = []

@@ -11,7 +11,12 @@ export function event(type: EventType, more: Partial<DecodedEvent> = {}): Decode
 
 /** A message event as a provider would decode it. */
 export function message(type: EventType, id: string, more: Omit<Partial<DecodedEvent>, 'message'> & { message?: Partial<MessageFacts> } = {}): DecodedEvent {
-  return { ...event(type), key: `${type}:${id}`, ...more, message: { id, chat: '1@c.us', from: '1@c.us', fromMe: false, kind: 'chat', text: 'hello', ...more.message } }
+  return {
+    ...event(type),
+    key: `${type}:${id}`,
+    ...more,
+    message: { id, chat: '1@c.us', from: '1@c.us', fromMe: false, kind: 'chat', text: 'hello', ...more.message },
+  }
 }
 
 let last = 0
@@ -39,7 +44,11 @@ export function entry(name: string, events: DecodedEvent[], at?: Instant, body =
     events: events.map((decoded, i) => ({
       id: ids[i] as string,
       decoded,
-      position: { at: decoded.ordered && decoded.occurredAt ? Math.min(decoded.occurredAt, receivedAt) : receivedAt, key: decoded.key ?? '', id: ids[i] as string },
+      position: {
+        at: decoded.ordered && decoded.occurredAt ? Math.min(decoded.occurredAt, receivedAt) : receivedAt,
+        key: decoded.key ?? '',
+        id: ids[i] as string,
+      },
       keyHash: decoded.key === null ? null : keyHash(decoded.key),
     })),
   }

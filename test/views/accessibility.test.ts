@@ -4,7 +4,24 @@ import type { Browser, Page } from 'playwright-core'
 import { chromePath, launch } from './support/browser'
 import { startPreview } from './support/preview'
 
-const PATHS = ['/', '/?q=shop&health=ok', '/?group=source', '/?q=nobody', '/empty', '/session/qr', '/session/code', '/session/loading', '/session/down', '/events', '/events/1', '/events/2', '/settings/api-keys', '/login', '/setup', '/error?status=404']
+const PATHS = [
+  '/',
+  '/?q=shop&health=ok',
+  '/?group=source',
+  '/?q=nobody',
+  '/empty',
+  '/session/qr',
+  '/session/code',
+  '/session/loading',
+  '/session/down',
+  '/events',
+  '/events/1',
+  '/events/2',
+  '/settings/api-keys',
+  '/login',
+  '/setup',
+  '/error?status=404',
+]
 const LOOKS = [
   { name: 'a desk, light', width: 1280, colorScheme: 'light' },
   { name: 'a small phone, dark', width: 360, colorScheme: 'dark' },
@@ -70,7 +87,16 @@ describe.skipIf(!chromePath)('every page', () => {
   })
 
   test('keeps a first visit under 100 kB, compressed', async () => {
-    const names = ['/', '/assets/app.css', '/assets/theme.js', '/assets/htmx.js', '/assets/hx-sse.js', '/assets/app.js', '/assets/icons.svg', '/assets/favicon-down.svg']
+    const names = [
+      '/',
+      '/assets/app.css',
+      '/assets/theme.js',
+      '/assets/htmx.js',
+      '/assets/hx-sse.js',
+      '/assets/app.js',
+      '/assets/icons.svg',
+      '/assets/favicon-down.svg',
+    ]
     const sizes = await Promise.all(names.map(async (name) => Bun.gzipSync(await (await fetch(new URL(name, preview.url))).bytes()).length))
     expect(sizes[0]).toBeLessThan(20_000)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000)

@@ -7,7 +7,7 @@ const read = (name: string): Promise<string> => Bun.file(new URL(name, ASSETS)).
 
 test('every style is in the list, once', async () => {
   const found = [...new Glob('*.css').scanSync(new URL('styles/', ASSETS).pathname)]
-  expect([...STYLES].sort()).toEqual(found.sort() as typeof STYLES[number][])
+  expect([...STYLES].sort()).toEqual(found.sort() as (typeof STYLES)[number][])
 })
 
 test('the script is at most four kilobytes', async () => {
@@ -23,7 +23,10 @@ test('every icon that a page names is in the sprite', async () => {
 
 describe('text can be read in both themes', async () => {
   const tokens = await read('styles/tokens.css')
-  for (const [theme, index] of [['light', 0], ['dark', 1]] as const) {
+  for (const [theme, index] of [
+    ['light', 0],
+    ['dark', 1],
+  ] as const) {
     const colour = (name: string): string => tokens.match(new RegExp(`--${name}: light-dark\\((#\\w+), (#\\w+)\\)`))?.[index + 1] ?? ''
     for (const name of ['ink', 'soft', 'accent', 'ok', 'wait', 'busy', 'down', 'quiet', 'off']) {
       for (const ground of ['paper', 'card', 'hover']) {

@@ -2,12 +2,14 @@
  * The payload holds `<hx-partial …>` too: htmx rewrites that anywhere in a response, even inside attributes, so `<` must not
  * stand in an attribute.
  */
-import { Html } from '@elysiajs/html'
+
 import { describe, expect, test } from 'bun:test'
-import { ErrorPage } from '../../views/errors/show'
+import { Html } from '@elysiajs/html'
 import { Flash } from '../../views/errors/flash'
+import { ErrorPage } from '../../views/errors/show'
 import { EventsPage } from '../../views/events/index'
 import { EventPage } from '../../views/events/show'
+import type { Operator } from '../../views/layouts/header'
 import { announce } from '../../views/live'
 import { LoginPage } from '../../views/login/new'
 import { toDocument } from '../../views/render'
@@ -17,7 +19,6 @@ import { SessionPage } from '../../views/sessions/show'
 import { ApiKeysPage } from '../../views/settings/api-keys'
 import { SetupPage } from '../../views/setup/new'
 import { fakeCalls, fakeDetail, fakeEvent, fakeMessages, fakeNight, fakeTransitions, NOW, XSS } from './support/fake'
-import type { Operator } from '../../views/layouts/header'
 
 const MEANT: ReadonlySet<string> = new Set(['status', 'health', 'from', 'to', 'reason', 'role', 'eventType'])
 
@@ -27,7 +28,9 @@ function poison(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return MEANT.has(key) ? value : XSS
   if (Array.isArray(value)) return value.map((each) => poison(each, key))
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [key === 'headers' || key === 'lastOf' || key === 'facts' ? `${XSS}${name}` : name, poison(each, name)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [key === 'headers' || key === 'lastOf' || key === 'facts' ? `${XSS}${name}` : name, poison(each, name)]),
+  )
 }
 
 const operator: Operator = { name: XSS, role: 'admin' }
@@ -38,24 +41,85 @@ const setup = { webhookUrl: XSS, secretHint: XSS }
 const query = { q: XSS, source: XSS, owner: XSS }
 
 const PAGES: Record<string, () => string> = {
-  'the sessions page': () => toDocument(<SessionsPage operator={operator} worst={worst} query={query} counts={countSessions(sessions)} sessions={sessions} choices={choices} setup={setup} now={NOW} />),
-  'the sessions page by source': () => toDocument(<SessionsPage operator={operator} worst={worst} query={{ group: 'source' }} counts={countSessions(sessions)} sessions={sessions} choices={choices} setup={setup} now={NOW} />),
-  'the empty sessions page': () => toDocument(<SessionsPage operator={operator} worst={worst} query={{}} counts={countSessions([])} sessions={[]} choices={choices} setup={setup} now={NOW} />),
-  'the events page': () => toDocument(<EventsPage operator={operator} worst={worst} query={{ q: XSS, cursor: XSS }} events={poison([fakeEvent(0), fakeEvent(3), fakeEvent(1)])} older={XSS} problem={XSS} />),
-  'an event with a JSON body': () => toDocument(<EventPage operator={operator} worst={worst} event={poison(fakeDetail(JSON.stringify({ [XSS]: XSS, list: [XSS] })))} publicUrl={XSS} />),
+  'the sessions page': () =>
+    toDocument(
+      <SessionsPage
+        operator={operator}
+        worst={worst}
+        query={query}
+        counts={countSessions(sessions)}
+        sessions={sessions}
+        choices={choices}
+        setup={setup}
+        now={NOW}
+      />,
+    ),
+  'the sessions page by source': () =>
+    toDocument(
+      <SessionsPage
+        operator={operator}
+        worst={worst}
+        query={{ group: 'source' }}
+        counts={countSessions(sessions)}
+        sessions={sessions}
+        choices={choices}
+        setup={setup}
+        now={NOW}
+      />,
+    ),
+  'the empty sessions page': () =>
+    toDocument(
+      <SessionsPage operator={operator} worst={worst} query={{}} counts={countSessions([])} sessions={[]} choices={choices} setup={setup} now={NOW} />,
+    ),
+  'the events page': () =>
+    toDocument(
+      <EventsPage
+        operator={operator}
+        worst={worst}
+        query={{ q: XSS, cursor: XSS }}
+        events={poison([fakeEvent(0), fakeEvent(3), fakeEvent(1)])}
+        older={XSS}
+        problem={XSS}
+      />,
+    ),
+  'an event with a JSON body': () =>
+    toDocument(<EventPage operator={operator} worst={worst} event={poison(fakeDetail(JSON.stringify({ [XSS]: XSS, list: [XSS] })))} publicUrl={XSS} />),
   'an event with a text body': () => toDocument(<EventPage operator={operator} worst={worst} event={poison(fakeDetail(XSS))} publicUrl={XSS} />),
-  'an event with a binary body': () => toDocument(<EventPage operator={operator} worst={worst} event={fakeDetail(Uint8Array.of(255, 0, ...new TextEncoder().encode(XSS)))} publicUrl="" />),
+  'an event with a binary body': () =>
+    toDocument(<EventPage operator={operator} worst={worst} event={fakeDetail(Uint8Array.of(255, 0, ...new TextEncoder().encode(XSS)))} publicUrl="" />),
   'log-in': () => toDocument(<LoginPage email={XSS} error={XSS} next={XSS} />),
   'set-up': () => toDocument(<SetupPage token={XSS} name={XSS} email={XSS} error={XSS} errors={{ name: XSS, email: XSS, password: XSS }} />),
   'an error page': () => toDocument(<ErrorPage status={404} message={XSS} requestId={XSS} />),
   'a flash': () => toDocument(<Flash kind="error" message={XSS} />),
   'an announcement': () => sessions.map((session) => announce(session)).join(''),
-  'API keys': () => toDocument(<ApiKeysPage operator={operator} worst={worst} now={NOW} created={{ name: XSS, key: XSS }} error={XSS} keys={[{ id: XSS, name: XSS, start: XSS, scopes: ['read'], createdAt: NOW, lastUsedAt: null }]} />),
+  'API keys': () =>
+    toDocument(
+      <ApiKeysPage
+        operator={operator}
+        worst={worst}
+        now={NOW}
+        created={{ name: XSS, key: XSS }}
+        error={XSS}
+        keys={[{ id: XSS, name: XSS, start: XSS, scopes: ['read'], createdAt: NOW, lastUsedAt: null }]}
+      />,
+    ),
 }
 for (const [index, session] of sessions.entries()) {
   if (index > 12) break
   PAGES[`session ${index}`] = () =>
-    toDocument(<SessionPage operator={operator} worst={worst} session={session} matrix={null} transitions={poison(fakeTransitions())} events={poison([fakeEvent(0), fakeEvent(3)])} messages={poison(fakeMessages())} calls={poison(fakeCalls())} now={NOW} />)
+    toDocument(
+      <SessionPage
+        operator={operator}
+        worst={worst}
+        session={session}
+        matrix={null}
+        transitions={poison(fakeTransitions())}
+        events={poison([fakeEvent(0), fakeEvent(3)])}
+        messages={poison(fakeMessages())}
+        calls={poison(fakeCalls())}
+        now={NOW}
+      />,
+    )
 }
 
 /** Every element and attribute that a browser would see. */

@@ -1,5 +1,5 @@
-import { Html } from '@elysiajs/html'
 import { describe, expect, test } from 'bun:test'
+import { Html } from '@elysiajs/html'
 import { Body, hexLines } from '../../views/events/body'
 import { BodyTree } from '../../views/events/body-tree'
 import { curlOf } from '../../views/events/curl'
@@ -12,11 +12,13 @@ const tree = (text: string): string => {
   const node = readJson(text)
   return node ? toHtml(<BodyTree node={node} />) : 'not JSON'
 }
-const body = (bytes: Uint8Array | string): string => toHtml(<Body body={typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes} size={bytes.length} />)
+const body = (bytes: Uint8Array | string): string =>
+  toHtml(<Body body={typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes} size={bytes.length} />)
 
 describe('the tree of a body', () => {
   test('shows a number as it was sent, however big or odd', () => {
-    for (const number of ['12036304123456789012', '-0', '1.10', '1e999999', '0.1000000000000000055511151231257827']) expect(tree(`{"n":${number}}`)).toContain(`>${number}</span>`)
+    for (const number of ['12036304123456789012', '-0', '1.10', '1e999999', '0.1000000000000000055511151231257827'])
+      expect(tree(`{"n":${number}}`)).toContain(`>${number}</span>`)
   })
 
   test('keeps both of two keys with one name, and a key named __proto__', () => {
@@ -81,7 +83,9 @@ describe('copy as curl', () => {
   test('quotes for a POSIX shell, and leaves out what curl says by itself', () => {
     if (!delivery) throw new Error('no delivery')
     const line = curlOf({ ...delivery, headers: { Host: 'x', 'Content-Type': 'application/json' } }, 'https://lines.example.org')
-    expect(line).toBe(`curl -X POST 'https://lines.example.org/api/whatsapp/waha-1/webhook/acme-support' \\\n  -H 'Content-Type: application/json' \\\n  --data-binary '{"text":"it'\\''s"}'`)
+    expect(line).toBe(
+      `curl -X POST 'https://lines.example.org/api/whatsapp/waha-1/webhook/acme-support' \\\n  -H 'Content-Type: application/json' \\\n  --data-binary '{"text":"it'\\''s"}'`,
+    )
   })
 
   test('never holds what a terminal would take for keys pressed', () => {

@@ -1,17 +1,17 @@
-import { Html } from '@elysiajs/html'
 import { describe, expect, test } from 'bun:test'
+import { Html } from '@elysiajs/html'
+import { STATUSES } from '../../src/domain/event'
 import type { SessionRecord } from '../../src/domain/records'
 import { toHtml } from '../../views/render'
-import { countSessions } from '../../views/sessions/counters'
 import { collapseFlapping } from '../../views/sessions/collapse'
+import { countSessions } from '../../views/sessions/counters'
 import { FirstSteps } from '../../views/sessions/empty'
-import { readSessionsQuery, selectSessions } from '../../views/sessions/query'
-import { QrCard } from '../../views/sessions/qr-card'
-import { needsYou, worstOf } from '../../views/sessions/rank'
 import { SessionMessages } from '../../views/sessions/messages'
+import { QrCard } from '../../views/sessions/qr-card'
+import { readSessionsQuery, selectSessions } from '../../views/sessions/query'
+import { needsYou, worstOf } from '../../views/sessions/rank'
 import { SessionRow } from '../../views/sessions/row'
 import { StateChart } from '../../views/sessions/state-chart'
-import { STATUSES } from '../../src/domain/event'
 import { qrMatrix, qrPath } from '../../views/shared/qr'
 import { inWords, linePath } from '../../views/shared/sparkline'
 import { fakeMessages, fakeNight, fakeSession, fakeTransitions, NOW } from './support/fake'
@@ -23,7 +23,18 @@ const ask = (search: string): SessionRecord[] => selectSessions(night, readSessi
 
 describe('worst first', () => {
   test('what is down comes before what waits, what waits before what flaps, and all of them before what is well', () => {
-    const order = ['clinic-frontdesk', 'acme-sales', 'acme-support', 'pharmacy', 'taxi-airport', 'warehouse', 'fleet-07', 'brand-new', 'shop-es', 'old-campaign']
+    const order = [
+      'clinic-frontdesk',
+      'acme-sales',
+      'acme-support',
+      'pharmacy',
+      'taxi-airport',
+      'warehouse',
+      'fleet-07',
+      'brand-new',
+      'shop-es',
+      'old-campaign',
+    ]
     const found = names(ask('')).filter((name) => order.includes(name))
     expect(found).toEqual(order.filter((name) => found.includes(name)))
     expect(found).toHaveLength(9)

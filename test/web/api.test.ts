@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { writeCursor } from '../../src/store/page'
 import { insertQuarantined } from '../../src/store/quarantine'
 import { upsertRejections } from '../../src/store/rejections'
-import { writeCursor } from '../../src/store/page'
 import { csvCell } from '../../src/web/api/export'
 import { apiRoutes } from '../../src/web/api/routes'
 import { Problem } from '../../src/web/api/schemas'
@@ -18,15 +18,32 @@ const NAME = encodeURIComponent('sales/eu 1')
 
 beforeAll(async () => {
   await site.write(entry('sales/eu 1', [event('session.qr', { session: { qr: '2@code' } })]))
-  for (let i = 0; i < 5; i++) await site.write(entry('sales/eu 1', [message('message.received', `M${i}`, { message: { text: i === 0 ? '=cmd()' : `hi, "${i}"` } })]))
+  for (let i = 0; i < 5; i++)
+    await site.write(entry('sales/eu 1', [message('message.received', `M${i}`, { message: { text: i === 0 ? '=cmd()' : `hi, "${i}"` } })]))
   await site.write(entry('up', [event('session.connected', { session: { account: { id: '1@c.us', name: 'Up' } } })]))
-  await upsertRejections(site.database.write, [{ sourceId: site.source.id, slug: 'default', session: 'x', address: '192.0.2.1', code: 'mismatch', message: 'm', at: Date.now(), times: 1 }])
-  await insertQuarantined(site.database.write, { sessionId: Bun.randomUUIDv7(), id: Bun.randomUUIDv7(), sourceId: site.source.id, name: 'x', receivedAt: Date.now(), reason: 'r', path: '/', address: 'a', headers: '{}', body: new Uint8Array(1) })
+  await upsertRejections(site.database.write, [
+    { sourceId: site.source.id, slug: 'default', session: 'x', address: '192.0.2.1', code: 'mismatch', message: 'm', at: Date.now(), times: 1 },
+  ])
+  await insertQuarantined(site.database.write, {
+    sessionId: Bun.randomUUIDv7(),
+    id: Bun.randomUUIDv7(),
+    sourceId: site.source.id,
+    name: 'x',
+    receivedAt: Date.now(),
+    reason: 'r',
+    path: '/',
+    address: 'a',
+    headers: '{}',
+    body: new Uint8Array(1),
+  })
 })
 
 describe('the contract', () => {
   test('every real answer is what the OpenAPI document promises', async () => {
-    const document = (await (await site.fetch('/api/v1/openapi.json')).json()) as { paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: unknown }> }> }>>; components: { schemas: Record<string, unknown> } }
+    const document = (await (await site.fetch('/api/v1/openapi.json')).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: unknown }> }> }>>
+      components: { schemas: Record<string, unknown> }
+    }
     const checked: string[] = []
     for (const [path, operations] of Object.entries(document.paths)) {
       const schema = operations.get?.responses['200']?.content?.['application/json']?.schema
@@ -45,9 +62,20 @@ describe('the contract', () => {
 
   test('a session has the documented shape, to the letter', async () => {
     expect(await body(`/api/v1/sessions/default/${NAME}`)).toEqual({
-      source: 'default', id: 'sales/eu 1', provider: 'signed', status: 'qr', reason: null, since: expect.stringMatching(/T.*\.\d{3}Z$/), health: 'ok',
-      lastEventAt: expect.stringMatching(/T.*\.\d{3}Z$/), qr: { code: '2@code', count: 1, receivedAt: expect.stringMatching(/Z$/), expiresAt: expect.stringMatching(/Z$/) }, pairingCode: null, loading: null, account: null,
-      counts: { events: 6, messagesReceived: 5, messagesSent: 0, calls: 0, reconnects: 0 }, seq: 6,
+      source: 'default',
+      id: 'sales/eu 1',
+      provider: 'signed',
+      status: 'qr',
+      reason: null,
+      since: expect.stringMatching(/T.*\.\d{3}Z$/),
+      health: 'ok',
+      lastEventAt: expect.stringMatching(/T.*\.\d{3}Z$/),
+      qr: { code: '2@code', count: 1, receivedAt: expect.stringMatching(/Z$/), expiresAt: expect.stringMatching(/Z$/) },
+      pairingCode: null,
+      loading: null,
+      account: null,
+      counts: { events: 6, messagesReceived: 5, messagesSent: 0, calls: 0, reconnects: 0 },
+      seq: 6,
     } as never)
   })
 
@@ -123,7 +151,17 @@ describe('exports', () => {
     expect(lines).toHaveLength(8)
     expect(text).toContain(",'=cmd(),")
     expect(text).toContain('"hi, ""1"""')
-    expect(['=1', '+1', '-1', '@x', '\tx', '\n=1', '＝1', 'a,b', 'plain'].map(csvCell)).toEqual(["'=1", "'+1", "'-1", "'@x", "'\tx", '"\'\n=1"', "'＝1", '"a,b"', 'plain'])
+    expect(['=1', '+1', '-1', '@x', '\tx', '\n=1', '＝1', 'a,b', 'plain'].map(csvCell)).toEqual([
+      "'=1",
+      "'+1",
+      "'-1",
+      "'@x",
+      "'\tx",
+      '"\'\n=1"',
+      "'＝1",
+      '"a,b"',
+      'plain',
+    ])
   })
 })
 
@@ -166,14 +204,26 @@ test('the readable page tells every route', async () => {
 
 /** TypeBox checks its own schemas: references of the document are put in place, and kinds given back. */
 function resolve(schema: unknown, schemas: Record<string, unknown>): TSchema {
-  const node = schema as { $ref?: string; type?: string; anyOf?: unknown[]; const?: unknown; properties?: Record<string, unknown>; required?: string[]; items?: unknown; patternProperties?: Record<string, unknown> }
+  const node = schema as {
+    $ref?: string
+    type?: string
+    anyOf?: unknown[]
+    const?: unknown
+    properties?: Record<string, unknown>
+    required?: string[]
+    items?: unknown
+    patternProperties?: Record<string, unknown>
+  }
   if (node.$ref) return resolve(schemas[node.$ref.split('/').at(-1) as string], schemas)
   if (node.anyOf) return Type.Union(node.anyOf.map((one) => resolve(one, schemas)))
   if (node.const !== undefined) return Type.Literal(node.const as string)
   if (node.type === 'array') return Type.Array(resolve(node.items, schemas))
   if (node.patternProperties) return Type.Record(Type.String(), Type.Unknown())
   if (node.type === 'object') {
-    const properties = Object.entries(node.properties ?? {}).map(([name, one]) => [name, node.required?.includes(name) ? resolve(one, schemas) : Type.Optional(resolve(one, schemas))])
+    const properties = Object.entries(node.properties ?? {}).map(([name, one]) => [
+      name,
+      node.required?.includes(name) ? resolve(one, schemas) : Type.Optional(resolve(one, schemas)),
+    ])
     return Type.Object(Object.fromEntries(properties), { additionalProperties: false })
   }
   const simple: Record<string, TSchema> = { string: Type.String(), number: Type.Number(), integer: Type.Integer(), boolean: Type.Boolean(), null: Type.Null() }

@@ -54,7 +54,10 @@ const API: Record<string, [nobody: number, read: number, write: number, admin: n
 
 async function statusOf(route: string, headers: Record<string, string>): Promise<number> {
   const [method, path] = route.split(' ') as [string, string]
-  const response = method === 'POST' && !path.startsWith('/api/') ? await postForm(site, path, { name: 'made by the matrix', scopes: 'read' }, headers) : await site.fetch(path, { method, headers: { 'sec-fetch-site': 'same-origin', ...headers } })
+  const response =
+    method === 'POST' && !path.startsWith('/api/')
+      ? await postForm(site, path, { name: 'made by the matrix', scopes: 'read' }, headers)
+      : await site.fetch(path, { method, headers: { 'sec-fetch-site': 'same-origin', ...headers } })
   await response.body?.cancel()
   return response.status
 }
@@ -82,14 +85,21 @@ test('every route of the API is open to exactly the scopes that it is for', asyn
 })
 
 test('no route stands outside the two tables', () => {
-  const known = new Set([...Object.keys(PAGES), ...Object.keys(API), 'POST /logout'].map((route) => shapeOf(route.split(' ')[0] as string, (route.split(' ')[1] as string).split('?')[0] as string)))
+  const known = new Set(
+    [...Object.keys(PAGES), ...Object.keys(API), 'POST /logout'].map((route) =>
+      shapeOf(route.split(' ')[0] as string, (route.split(' ')[1] as string).split('?')[0] as string),
+    ),
+  )
   const mounted = site.app.routes.filter((route) => !route.path.includes('*')).map((route) => shapeOf(route.method, route.path))
   expect(mounted.filter((route) => !known.has(route))).toEqual([])
 })
 
 /** Names and ids count as parameters. */
 function shapeOf(method: string, path: string): string {
-  return `${method} ${path.replace(/\/assets\/[^/]+/, '/assets/_').replace(/(sessions|events|api-keys)\/[^/]+/, '$1/_').replace(/(sessions\/_)\/[^/]+/, '$1/_')}`
+  return `${method} ${path
+    .replace(/\/assets\/[^/]+/, '/assets/_')
+    .replace(/(sessions|events|api-keys)\/[^/]+/, '$1/_')
+    .replace(/(sessions\/_)\/[^/]+/, '$1/_')}`
 }
 
 test('a key that is revoked, has expired or never was opens nothing', async () => {

@@ -43,7 +43,8 @@ test('a session that is gone from the database is gone from the board', async ()
 })
 
 test('500 sessions cost a look of a few milliseconds, moving or not', async () => {
-  const many = (i: number) => entry(`many-${i}`, [event('session.connected'), ...Array.from({ length: 20 }, (_, n) => message('message.received', `${i}-${n}`))])
+  const many = (i: number) =>
+    entry(`many-${i}`, [event('session.connected'), ...Array.from({ length: 20 }, (_, n) => message('message.received', `${i}-${n}`))])
   await Promise.all(Array.from({ length: 500 }, (_, i) => writer.append(many(i))))
   const times: number[] = []
   for (let round = 0; round < 40; round++) {

@@ -76,7 +76,9 @@ describe('log-in', () => {
   })
 
   test('an unknown address and a wrong password read the same and take alike', async () => {
-    const answers = await Promise.all(['grace@example.org', 'nobody@example.org', 'no address'].map((email) => postForm(site, '/login', { email, password: 'wrong password' })))
+    const answers = await Promise.all(
+      ['grace@example.org', 'nobody@example.org', 'no address'].map((email) => postForm(site, '/login', { email, password: 'wrong password' })),
+    )
     expect(answers.map((r) => r.status)).toEqual([401, 401, 401])
     const texts = await Promise.all(answers.map((r) => r.text()))
     expect(texts.every((text) => text.includes('do not belong together'))).toBe(true)
@@ -118,7 +120,15 @@ describe('log-in', () => {
   })
 
   test('after the log-in a browser is only ever sent to a path of ours', () => {
-    expect(['/events', '/', '//evil.example', '/\\evil.example', 'https://evil.example', '/\tx', null].map(safePath)).toEqual(['/events', '/', undefined, undefined, undefined, undefined, undefined])
+    expect(['/events', '/', '//evil.example', '/\\evil.example', 'https://evil.example', '/\tx', null].map(safePath)).toEqual([
+      '/events',
+      '/',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   test('a next page that no header can carry is passed over', async () => {
@@ -129,7 +139,7 @@ describe('log-in', () => {
     }
   })
 
-  test('nobody signs up: none of better-auth\'s own routes exists', async () => {
+  test("nobody signs up: none of better-auth's own routes exists", async () => {
     for (const path of ['/api/auth/sign-up/email', '/auth/sign-up/email', '/sign-up/email']) {
       expect((await postForm(site, path, { email: 'x@example.org', password: PASSWORD, name: 'x' })).status).toBe(404)
     }
@@ -141,7 +151,8 @@ test('a request that another site makes a browser send is refused', async () => 
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
     expect((await postForm(site, '/settings/api-keys', { name: 'x', scopes: 'read' }, { ...headers, cookie })).status).toBe(403)
   }
-  const bare = (headers: Record<string, string>) => site.fetch('/logout', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } })
+  const bare = (headers: Record<string, string>) =>
+    site.fetch('/logout', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } })
   expect((await bare({ origin: 'https://evil.example' })).status).toBe(403)
   expect((await bare({})).status).toBe(403)
   expect((await bare({ origin: 'http://localhost:3000' })).status).toBe(303)

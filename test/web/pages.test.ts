@@ -29,7 +29,14 @@ describe('pages', () => {
   test('what senders write is text, wherever it is shown', async () => {
     await site.write(entry(XSS, [event('session.disconnected', { session: { reason: 'unknown', detail: XSS } })]))
     const written = await site.write(entry(XSS, [message('message.received', `X${XSS}`, { message: { text: XSS, chat: XSS, from: XSS } })]))
-    for (const path of ['/', `/sessions/default/${encodeURIComponent(XSS)}`, '/events', `/events/${written.id}`, `/?q=${encodeURIComponent(XSS)}`, `/events?q=${encodeURIComponent(XSS)}`]) {
+    for (const path of [
+      '/',
+      `/sessions/default/${encodeURIComponent(XSS)}`,
+      '/events',
+      `/events/${written.id}`,
+      `/?q=${encodeURIComponent(XSS)}`,
+      `/events?q=${encodeURIComponent(XSS)}`,
+    ]) {
       const response = await get(path)
       expect([path, response.status]).toEqual([path, 200])
       expect(await response.text()).not.toContain('<img src=x')
@@ -52,7 +59,9 @@ describe('pages', () => {
   test('carry a strict policy, allow nothing inline, and are never cached', async () => {
     const response = await get('/')
     const { headers } = response
-    expect(headers.get('content-security-policy')).toBe("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')

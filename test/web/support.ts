@@ -1,16 +1,16 @@
 import { createApp } from '../../src/app'
 import { type Config, loadConfig } from '../../src/config'
-import { Writer } from '../../src/ingest/writer'
 import type { Entry } from '../../src/ingest/batch'
+import { Writer } from '../../src/ingest/writer'
 import { createBus } from '../../src/live/bus'
-import { createMetrics } from '../../src/telemetry/metrics'
+import type { Role } from '../../src/store/operators'
 import { SourceBook } from '../../src/store/source-book'
 import { ensureDefaultSource } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
-import { createAuth } from '../../src/web/auth/auth'
+import { createMetrics } from '../../src/telemetry/metrics'
 import { ApiKeys } from '../../src/web/auth/api-keys'
+import { createAuth } from '../../src/web/auth/auth'
 import { createOperator } from '../../src/web/auth/operators'
-import type { Role } from '../../src/store/operators'
 import { createLive } from '../../src/web/live/live'
 import type { Readiness } from '../../src/web/ops'
 import { freshDatabase } from '../support/database'
@@ -33,7 +33,14 @@ export async function openSite(env: Record<string, string> = {}) {
   const failures: unknown[] = []
   const metrics = createMetrics()
   const failed = (cause: unknown) => void failures.push(cause)
-  const live = createLive({ sql: database.read, bus, allowances: config, now: Date.now, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed })
+  const live = createLive({
+    sql: database.read,
+    bus,
+    allowances: config,
+    now: Date.now,
+    streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
+    failed,
+  })
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: 'test-secret-of-at-least-32-characters' })
   const readiness: Readiness = { reasons: [], backlog: 0, journal: 0 }
   const apiKeys = new ApiKeys(database.write, Date.now, config.apiKey)

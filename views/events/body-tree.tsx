@@ -28,7 +28,13 @@ function Value({ node, depth, name = null }: ValueProps): JSX.Element {
   return (
     <>
       <Key name={name} />
-      {node.kind === 'string' ? <Text text={node.text} /> : <span class={node.kind} safe>{node.text.slice(0, SHOWN_CHARACTERS)}</span>}
+      {node.kind === 'string' ? (
+        <Text text={node.text} />
+      ) : (
+        <span class={node.kind} safe>
+          {node.text.slice(0, SHOWN_CHARACTERS)}
+        </span>
+      )}
     </>
   )
 }
@@ -54,7 +60,10 @@ function Nested({ brackets, members, depth, name }: NestedProps): JSX.Element {
     <details open={depth < OPEN_DEPTH}>
       <summary>
         <Key name={name} />
-        {brackets === '{}' ? '{' : '['} <span class="note" safe>{word}</span>
+        {brackets === '{}' ? '{' : '['}{' '}
+        <span class="note" safe>
+          {word}
+        </span>
       </summary>
       <ul>
         {members.slice(0, SHOWN_CHILDREN).map(([key, value]) => (

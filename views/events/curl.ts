@@ -10,7 +10,8 @@ const KEYS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
 export function curlOf(delivery: NonNullable<EventDetail['delivery']>, publicUrl: string): string {
   const lines = [`curl -X POST ${quote(publicUrl + delivery.path)}`]
-  for (const [name, value] of Object.entries(delivery.headers)) if (!LEFT_OUT.has(name.toLowerCase()) && !KEYS.test(value)) lines.push(`-H ${quote(`${name}: ${value}`)}`)
+  for (const [name, value] of Object.entries(delivery.headers))
+    if (!LEFT_OUT.has(name.toLowerCase()) && !KEYS.test(value)) lines.push(`-H ${quote(`${name}: ${value}`)}`)
   lines.push(`--data-binary ${bodyOf(delivery.body)}`)
   return lines.join(' \\\n  ')
 }

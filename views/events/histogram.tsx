@@ -16,7 +16,13 @@ export function Histogram({ buckets }: { buckets: readonly HistogramBucket[] }):
   if (!first || !last) return ''
   const total = buckets.reduce((sum, { count }) => sum + count, 0)
   return (
-    <svg class="histogram" viewBox={`0 0 ${buckets.length} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${plural(total, 'event')} from ${utc(first.from)} to ${utc(last.from)}`}>
+    <svg
+      class="histogram"
+      viewBox={`0 0 ${buckets.length} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${plural(total, 'event')} from ${utc(first.from)} to ${utc(last.from)}`}
+    >
       <path d={barsPath(buckets)} />
     </svg>
   )

@@ -63,9 +63,7 @@ function Nothing({ isTail }: { isTail: boolean }): JSX.Element {
   return (
     <section class="empty" aria-labelledby="no-events">
       <h2 id="no-events">{isTail ? 'No event has come yet' : 'Nothing matches'}</h2>
-      <p>
-        {isTail ? <a href={paths.sessions()}>Connect a sender</a> : <a href={paths.events()}>Show all events</a>}
-      </p>
+      <p>{isTail ? <a href={paths.sessions()}>Connect a sender</a> : <a href={paths.events()}>Show all events</a>}</p>
     </section>
   )
 }

@@ -36,7 +36,11 @@ export function EventPage({ operator, worst, event, publicUrl }: EventPageProps)
         </h1>
       </div>
       <Facts event={event} />
-      {event.delivery ? <Delivery delivery={event.delivery} publicUrl={publicUrl} size={event.bodySize} /> : <p class="card soft">Retention has dropped the delivery; the event is kept.</p>}
+      {event.delivery ? (
+        <Delivery delivery={event.delivery} publicUrl={publicUrl} size={event.bodySize} />
+      ) : (
+        <p class="card soft">Retention has dropped the delivery; the event is kept.</p>
+      )}
     </Page>
   )
 }

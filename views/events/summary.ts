@@ -1,8 +1,9 @@
 /** One line about an event, for lists. Private things are masked; the event's own page shows the whole. */
+
+import type { Reason } from '../../src/domain/event'
 import type { EventRecord } from '../../src/domain/records'
 import { maskId, maskText } from '../format'
 import { REASON_WORDS } from '../shared/status'
-import type { Reason } from '../../src/domain/event'
 
 export function summaryOf(event: EventRecord): string {
   const { facts, type } = event

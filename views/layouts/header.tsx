@@ -1,7 +1,7 @@
 import { Html } from '@elysiajs/html'
 import { paths } from '../paths'
-import { Brand } from './brand'
 import { Icon } from '../shared/icon'
+import { Brand } from './brand'
 import { ThemeToggle } from './theme-toggle'
 
 export interface Operator {

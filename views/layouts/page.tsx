@@ -1,11 +1,11 @@
 import { Html, type PropsWithChildren } from '@elysiajs/html'
-import { ALL_WELL, type Worst, titleOf } from '../worst'
-import { WorstMark } from './worst-mark'
+import { ALL_WELL, titleOf, type Worst } from '../worst'
 import { Head } from './head'
 import { Header, type Operator } from './header'
 import { KeyboardHelp } from './keyboard-help'
 import { LiveStream } from './live-stream'
 import { Scripts } from './scripts'
+import { WorstMark } from './worst-mark'
 
 export interface PageProps {
   title: string

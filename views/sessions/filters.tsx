@@ -1,10 +1,10 @@
 import { Html } from '@elysiajs/html'
+import { STATUSES } from '../../src/domain/event'
 import { attr } from '../format'
+import { searchAsYouType } from '../live'
 import { paths, type SessionsQuery, type SessionsSort } from '../paths'
 import { Icon } from '../shared/icon'
 import { HEALTH_LOOKS, STATUS_LOOKS } from '../shared/status'
-import { STATUSES } from '../../src/domain/event'
-import { searchAsYouType } from '../live'
 import { HEALTHS, isFiltered } from './query'
 
 export interface FilterChoices {
@@ -25,17 +25,15 @@ export function Filters({ query, choices }: { query: SessionsQuery; choices: Fil
         <kbd aria-hidden="true">/</kbd>
       </label>
       <div class="choices">
-      <Choice name="status" label="Status" chosen={query.status?.join(',')} options={STATUSES.map((status) => [status, STATUS_LOOKS[status].word])} />
-      <Choice name="health" label="Health" chosen={query.health?.join(',')} options={HEALTHS.map((health) => [health, HEALTH_LOOKS[health].word])} />
-      {choices.sources.length > 1 && <Choice name="source" label="Source" chosen={query.source} options={choices.sources.map((slug) => [slug, slug])} />}
-      {choices.owners.length > 0 && <Choice name="owner" label="Owner" chosen={query.owner} options={choices.owners.map(({ id, name }) => [id, name])} />}
-      <Choice name="sort" label="Sort" chosen={query.sort} first="Worst first" options={Object.entries(SORT_WORDS).slice(1)} />
-      {choices.sources.length > 1 && (
-        <Choice name="group" label="Group" chosen={query.group} first="No groups" options={[['source', 'By source']]} />
-      )}
-      <button type="submit" class="js-hide">
-        Apply
-      </button>
+        <Choice name="status" label="Status" chosen={query.status?.join(',')} options={STATUSES.map((status) => [status, STATUS_LOOKS[status].word])} />
+        <Choice name="health" label="Health" chosen={query.health?.join(',')} options={HEALTHS.map((health) => [health, HEALTH_LOOKS[health].word])} />
+        {choices.sources.length > 1 && <Choice name="source" label="Source" chosen={query.source} options={choices.sources.map((slug) => [slug, slug])} />}
+        {choices.owners.length > 0 && <Choice name="owner" label="Owner" chosen={query.owner} options={choices.owners.map(({ id, name }) => [id, name])} />}
+        <Choice name="sort" label="Sort" chosen={query.sort} first="Worst first" options={Object.entries(SORT_WORDS).slice(1)} />
+        {choices.sources.length > 1 && <Choice name="group" label="Group" chosen={query.group} first="No groups" options={[['source', 'By source']]} />}
+        <button type="submit" class="js-hide">
+          Apply
+        </button>
       </div>
     </form>
   )

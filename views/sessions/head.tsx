@@ -45,7 +45,10 @@ function Said({ session }: { session: SessionRecord }): JSX.Element {
   if (!session.detail || !session.reason || session.reason === 'unknown') return ''
   return (
     <p class="soft said">
-      The sender said: <q dir="auto" safe>{session.detail}</q>
+      The sender said:{' '}
+      <q dir="auto" safe>
+        {session.detail}
+      </q>
     </p>
   )
 }

@@ -1,9 +1,9 @@
 import { Html } from '@elysiajs/html'
 import type { Instant } from '../../src/domain/event'
 import type { SessionRecord } from '../../src/domain/records'
-import { Page } from '../layouts/page'
-import type { Operator } from '../layouts/header'
 import { attr } from '../format'
+import type { Operator } from '../layouts/header'
+import { Page } from '../layouts/page'
 import { LIVE_EVENTS, REFETCH } from '../live'
 import { paths, type SessionsQuery } from '../paths'
 import type { Worst } from '../worst'
@@ -47,7 +47,13 @@ export function SessionsBoard({ query, counts, sessions, choices, setup, now }: 
       {counts.total > 0 && <Counters counts={counts} />}
       {counts.total > 0 && <Filters query={query} choices={choices} />}
       <Chips query={query} choices={choices} />
-      {counts.total === 0 ? <FirstSteps setup={setup} /> : sessions.length === 0 ? <NothingFound /> : <SessionList sessions={sessions} query={query} now={now} />}
+      {counts.total === 0 ? (
+        <FirstSteps setup={setup} />
+      ) : sessions.length === 0 ? (
+        <NothingFound />
+      ) : (
+        <SessionList sessions={sessions} query={query} now={now} />
+      )}
     </div>
   )
 }

@@ -55,7 +55,11 @@ function Message({ message }: { message: MessageRecord }): JSX.Element {
 function Content({ message }: { message: MessageRecord }): JSX.Element {
   const { text, media, kind, revokedAt, editedAt, reactions } = message
   if (revokedAt !== null) return <i class="content">deleted for everyone</i>
-  const notes = [media ? (media.mimetype ?? kind ?? 'media') : kind === 'chat' || text ? null : kind, editedAt === null ? null : 'edited', reactions.map((reaction) => reaction.text).join('')]
+  const notes = [
+    media ? (media.mimetype ?? kind ?? 'media') : kind === 'chat' || text ? null : kind,
+    editedAt === null ? null : 'edited',
+    reactions.map((reaction) => reaction.text).join(''),
+  ]
   return (
     <span class="content">
       {text !== null && (

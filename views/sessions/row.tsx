@@ -68,18 +68,13 @@ function Why({ session, now }: { session: SessionRecord; now: Instant }): JSX.El
   if (status === 'qr' && qr) {
     return (
       <small>
-        code {qr.count} · {qr.expiresAt > now ? 'expires' : 'expired'}{' '}
-        {Ago({ at: qr.expiresAt, now })}
+        code {qr.count} · {qr.expiresAt > now ? 'expires' : 'expired'} {Ago({ at: qr.expiresAt, now })}
       </small>
     )
   }
   const words = health === 'flapping' ? 'comes and goes' : whyOf(session)
   if (words === null) {
-    return (
-      <small>
-        for {Lasting({ since: session.since, now })}
-      </small>
-    )
+    return <small>for {Lasting({ since: session.since, now })}</small>
   }
   return (
     <small>

@@ -59,7 +59,10 @@ function FlappingEntry({ flapping, now }: { flapping: Flapping; now: Instant }):
         <ol>
           {transitions.slice(0, SHOWN).map((transition) => (
             <li>
-              <Clock at={transition.at} /> <a href={paths.event(transition.eventId)} safe>{STATUS_LOOKS[transition.to].word.toLowerCase()}</a>
+              <Clock at={transition.at} />{' '}
+              <a href={paths.event(transition.eventId)} safe>
+                {STATUS_LOOKS[transition.to].word.toLowerCase()}
+              </a>
             </li>
           ))}
         </ol>

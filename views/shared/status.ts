@@ -50,7 +50,8 @@ export function lookOf(session: Pick<SessionRecord, 'status' | 'health' | 'reaso
   if (status === 'disconnected' && reason === 'stopped') return STOPPED
   if (status === 'connected' && health === 'quiet') return CONNECTED_QUIET
   if (health === 'flapping') return FLAPPING[status] ?? HEALTH_LOOKS.flapping
-  if (health === 'stuck' && status !== 'qr') return { ...STATUS_LOOKS[status], word: `Stuck: ${STATUS_LOOKS[status].word.toLowerCase()}`, icon: 'stuck', tone: 'wait' }
+  if (health === 'stuck' && status !== 'qr')
+    return { ...STATUS_LOOKS[status], word: `Stuck: ${STATUS_LOOKS[status].word.toLowerCase()}`, icon: 'stuck', tone: 'wait' }
   if (status === 'loading' && session.loading) return { ...STATUS_LOOKS.loading, word: `Loading ${session.loading.percent} %` }
   if (status === 'qr' && session.pairingCode) return WAITING_FOR_CODE
   return STATUS_LOOKS[status]

@@ -37,6 +37,8 @@ export function isDocumented(word: string): boolean {
   return word === 'session.status' || eventType(word) !== 'other'
 }
 
-const KNOWN = new Map<string, EventType>([...SESSION_EVENT_TYPES.filter((type) => type !== 'session.stale'), ...MESSAGE_EVENT_TYPES].map((type) => [type, type]))
+const KNOWN = new Map<string, EventType>(
+  [...SESSION_EVENT_TYPES.filter((type) => type !== 'session.stale'), ...MESSAGE_EVENT_TYPES].map((type) => [type, type]),
+)
 
 const SECOND_WORD = /^[a-z][a-z0-9_]{0,59}$/

@@ -2,7 +2,7 @@ import type { DecodedEvent } from '../../domain/event'
 import type { Provider } from '../provider'
 import { fields, instant, sessionName, text } from '../read'
 import { messageEvent } from './message'
-import { envelope, type Envelope } from './payload'
+import { type Envelope, envelope } from './payload'
 import { statusEvents } from './session'
 import { surroundingEvent } from './surroundings'
 

@@ -29,6 +29,9 @@ export const wwebjsApi: Provider = {
 function decodeEvent(dataType: string, data: unknown): DecodedEvent {
   const inside = fields(data)
   return (
-    messageEvent(dataType, inside) ?? sessionEvent(dataType, data) ?? surroundingEvent(dataType, inside) ?? event('other', text(dataType, 100) ?? 'unknown', null)
+    messageEvent(dataType, inside) ??
+    sessionEvent(dataType, data) ??
+    surroundingEvent(dataType, inside) ??
+    event('other', text(dataType, 100) ?? 'unknown', null)
   )
 }

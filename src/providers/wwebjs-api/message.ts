@@ -1,7 +1,7 @@
 import type { DecodedEvent, MessageEventType, MessageFacts } from '../../domain/event'
 import { digestOf, event, keyOf } from '../event'
-import { mediaOf } from './media'
 import { ack, bool, type Fields, fields, instant, messageId, put, text, waId } from '../read'
+import { mediaOf } from './media'
 
 /** MAX of MessageFacts.text. */
 const MAX_TEXT = 1000

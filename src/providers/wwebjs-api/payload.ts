@@ -7,5 +7,8 @@ import { Compile } from 'typebox/compile'
  * session is usually in the URL too.
  */
 export const envelope = Compile(
-  Type.Object({ dataType: Type.String({ minLength: 1 }), data: Type.Optional(Type.Unknown()), sessionId: Type.Optional(Type.Unknown()) }, { additionalProperties: true }),
+  Type.Object(
+    { dataType: Type.String({ minLength: 1 }), data: Type.Optional(Type.Unknown()), sessionId: Type.Optional(Type.Unknown()) },
+    { additionalProperties: true },
+  ),
 )

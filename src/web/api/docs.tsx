@@ -16,9 +16,9 @@ function Docs({ routes, publicUrl }: { routes: readonly ApiRoute[]; publicUrl: s
       <section class="card docs">
         <h1>JSON API</h1>
         <p>
-          Send an API key as <code>Authorization: Bearer lk_…</code> or <code>X-Api-Key: lk_…</code>. Lists come as <code>{'{data, next}'}</code>: ask for the next page with{' '}
-          <code>?cursor=</code> and the text of <code>next</code>. Times are RFC 3339 in UTC with milliseconds. Errors are <code>application/problem+json</code>. The same as a machine reads it:{' '}
-          <a href="/api/v1/openapi.json">OpenAPI</a>.
+          Send an API key as <code>Authorization: Bearer lk_…</code> or <code>X-Api-Key: lk_…</code>. Lists come as <code>{'{data, next}'}</code>: ask for the
+          next page with <code>?cursor=</code> and the text of <code>next</code>. Times are RFC 3339 in UTC with milliseconds. Errors are{' '}
+          <code>application/problem+json</code>. The same as a machine reads it: <a href="/api/v1/openapi.json">OpenAPI</a>.
         </p>
         <pre tabindex="0" data-copy safe>
           {`curl -H "Authorization: Bearer $LINEKEEPER_KEY" '${publicUrl}/api/v1/sessions?status=qr'`}

@@ -4,7 +4,21 @@ import { type EventQuery, searchEvents } from '../../store/events-read'
 import { eventJson } from './shapes'
 
 const PAGE = 500
-const COLUMNS = ['id', 'receivedAt', 'source', 'session', 'seq', 'type', 'providerType', 'occurredAt', 'messageId', 'chat', 'text', 'bodySize', 'facts'] as const
+const COLUMNS = [
+  'id',
+  'receivedAt',
+  'source',
+  'session',
+  'seq',
+  'type',
+  'providerType',
+  'occurredAt',
+  'messageId',
+  'chat',
+  'text',
+  'bodySize',
+  'facts',
+] as const
 const utf8 = new TextEncoder()
 
 /** Everything that matches, page by page as fast as the client takes it: nothing is collected. */

@@ -25,7 +25,12 @@ export function openApiOf(routes: readonly ApiRoute[], publicUrl: string): Recor
 
 function operationOf(route: ApiRoute, schemas: Map<string, unknown>): Record<string, unknown> {
   const parameters = [...parametersOf(route.params, 'path', schemas), ...parametersOf(route.query, 'query', schemas)]
-  const failures: Record<number, ApiAnswer> = { 400: { description: 'Not as documented' }, 401: { description: 'No valid key' }, 403: { description: `The key lacks the scope "${route.scope}"` }, 429: { description: 'Too many requests; see Retry-After' } }
+  const failures: Record<number, ApiAnswer> = {
+    400: { description: 'Not as documented' },
+    401: { description: 'No valid key' },
+    403: { description: `The key lacks the scope "${route.scope}"` },
+    429: { description: 'Too many requests; see Retry-After' },
+  }
   const answers = { ...failures, ...route.answers }
   return {
     summary: route.summary,

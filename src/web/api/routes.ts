@@ -52,5 +52,7 @@ export function api(deps: ApiDeps, gate: Gate) {
     .get('/api/docs', ({ request }) => gate.seal(request, docs(request)))
     .options('/api/v1/*', ({ request }) => finish(request, new Response(null, { status: 204 })))
   for (const route of routes) app.route(route.method, route.path, answer(route), { parse: 'none' })
-  return app.all('/api/v1/*', ({ request }) => allowOrigin(gate.fail(request, new AppError('not_found', 'There is no such route: see /api/docs')), request, corsOrigins))
+  return app.all('/api/v1/*', ({ request }) =>
+    allowOrigin(gate.fail(request, new AppError('not_found', 'There is no such route: see /api/docs')), request, corsOrigins),
+  )
 }

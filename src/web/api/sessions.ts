@@ -34,11 +34,23 @@ export function sessionRoutes(deps: SessionRoutesDeps): ApiRoute[] {
       path: '/api/v1/sessions',
       scope: 'read',
       summary: 'Lists sessions by source and name',
-      query: t.Object({ status: t.Optional(t.String({ description: `One or more of ${STATUSES.join(', ')}, separated by commas` })), health: Health, source: t.Optional(t.String()), q: t.Optional(t.String({ maxLength: 200 })), limit: Limit, cursor: Cursor }),
+      query: t.Object({
+        status: t.Optional(t.String({ description: `One or more of ${STATUSES.join(', ')}, separated by commas` })),
+        health: Health,
+        source: t.Optional(t.String()),
+        q: t.Optional(t.String({ maxLength: 200 })),
+        limit: Limit,
+        cursor: Cursor,
+      }),
       answers: { 200: { description: 'A page of sessions', schema: pageOf(Session) } },
       async handle({ query }) {
         const { status, health, limit = 100, ...rest } = query
-        const page = await listSessions(sql, { ...rest, limit, ...(status && { status: readStatuses(status) }), ...(health && { health: [health] }) }, allowances, now())
+        const page = await listSessions(
+          sql,
+          { ...rest, limit, ...(status && { status: readStatuses(status) }), ...(health && { health: [health] }) },
+          allowances,
+          now(),
+        )
         return pageJson(page, sessionJson)
       },
     }),

@@ -44,7 +44,14 @@ export function transitionJson(transition: TransitionRecord): Static<typeof Tran
 
 export function messageJson(message: MessageRecord): Static<typeof Message> {
   const { sentAt, deliveredAt, readAt, editedAt, revokedAt } = message
-  return { ...message, sentAt: time(sentAt), deliveredAt: timeOrNull(deliveredAt), readAt: timeOrNull(readAt), editedAt: timeOrNull(editedAt), revokedAt: timeOrNull(revokedAt) }
+  return {
+    ...message,
+    sentAt: time(sentAt),
+    deliveredAt: timeOrNull(deliveredAt),
+    readAt: timeOrNull(readAt),
+    editedAt: timeOrNull(editedAt),
+    revokedAt: timeOrNull(revokedAt),
+  }
 }
 
 /** Secrets are told apart by their last characters; short ones not even by those. */
@@ -82,5 +89,11 @@ export function quarantinedJson(record: QuarantineRecord): Static<typeof Quarant
 }
 
 export function apiKeyJson(key: ApiKeyRecord): Static<typeof ApiKey> {
-  return { ...key, scopes: key.scopes.filter(isScope), createdAt: time(key.createdAt), lastUsedAt: timeOrNull(key.lastUsedAt), expiresAt: timeOrNull(key.expiresAt) }
+  return {
+    ...key,
+    scopes: key.scopes.filter(isScope),
+    createdAt: time(key.createdAt),
+    lastUsedAt: timeOrNull(key.lastUsedAt),
+    expiresAt: timeOrNull(key.expiresAt),
+  }
 }

@@ -12,7 +12,10 @@ export function streamRoutes(deps: SessionRoutesDeps & { live: Live }): ApiRoute
       scope: 'read',
       summary: 'Changes as Server-Sent Events with JSON; resumes after Last-Event-ID, or says `resync`',
       query: t.Object({ topic: t.String({ description: 'sessions, events, or session:<source>/<sessionId>' }) }),
-      answers: { 200: { description: 'Messages `session`, `event` and `resync`', types: ['text/event-stream'] }, 404: { description: 'There is no such topic or session' } },
+      answers: {
+        200: { description: 'Messages `session`, `event` and `resync`', types: ['text/event-stream'] },
+        404: { description: 'There is no such topic or session' },
+      },
       async handle({ context, query }) {
         const topic = await topicOf(deps, query.topic)
         return streamResponse(context, (lastId) => deps.live.openJson(topic, lastId))

@@ -30,7 +30,16 @@ export async function createApiKey(sql: Sql, input: ApiKeyInput, now: Instant): 
   const id = Bun.randomUUIDv7()
   const key = `lk_${newToken()}`
   const start = key.slice(0, 9)
-  await insertApiKey(sql, { id, name, start, hash: tokenHash(key), scopes: input.scopes, operatorId: input.operatorId, createdAt: now, expiresAt: input.expiresAt ?? null })
+  await insertApiKey(sql, {
+    id,
+    name,
+    start,
+    hash: tokenHash(key),
+    scopes: input.scopes,
+    operatorId: input.operatorId,
+    createdAt: now,
+    expiresAt: input.expiresAt ?? null,
+  })
   return { id, key, start }
 }
 

@@ -2,8 +2,8 @@ import type { Sql } from 'postgres'
 import { AppError } from '../../domain/error'
 import type { Instant } from '../../domain/event'
 import { countOperators, insertFirstOperator, insertOperator, isSetupToken, type NewOperator, type Role, saveSetupToken } from '../../store/operators'
-import { newToken, tokenHash } from './tokens'
 import { hashPassword } from './password'
+import { newToken, tokenHash } from './tokens'
 
 export interface OperatorInput {
   name: string

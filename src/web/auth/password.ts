@@ -1,7 +1,6 @@
 /** argon2id through Bun (64 MiB, two passes), off the event loop and at most a few at a time. */
 import { AppError } from '../../domain/error'
 
-
 const AT_ONCE = 2
 /** A flood of log-ins must not pile up: whoever comes later than this is turned away by the caller's limit anyway. */
 const WAITING = 50

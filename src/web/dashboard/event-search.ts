@@ -17,7 +17,8 @@ export function readEventSearch(q: string, now: Instant): Search {
   const words: string[] = []
   for (const { name, value } of tokensOf(q)) {
     if (name === null) words.push(value)
-    else if (!isQualifier(name)) return problem(`“${name}:” is not known; ${QUALIFIERS.map((known) => `${known}:`).join(' ')} are. Put quotes around text with a colon in it.`)
+    else if (!isQualifier(name))
+      return problem(`“${name}:” is not known; ${QUALIFIERS.map((known) => `${known}:`).join(' ')} are. Put quotes around text with a colon in it.`)
     else if (value === '') return problem(`“${name}:” needs a value right behind the colon`)
     else if (name === 'text') words.push(value)
     else if (name === 'since' || name === 'until') {

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import type { Gate } from '../gate'
 import type { Live } from '../live/live'
 import { streamResponse } from '../live/stream'
-import { addApiKey, type ApiKeyPagesDeps, revokeApiKey, showApiKeys } from './api-keys'
+import { type ApiKeyPagesDeps, addApiKey, revokeApiKey, showApiKeys } from './api-keys'
 import { showEvent, showEvents } from './events'
 import { logIn, logOut, showLogin } from './login'
 import { type SessionPagesDeps, showSession, showSessions } from './sessions'
@@ -16,17 +16,63 @@ export interface DashboardDeps extends SessionPagesDeps, ApiKeyPagesDeps, SetupD
 export function dashboard(deps: DashboardDeps, gate: Gate) {
   const raw = { parse: 'none' } as const
   return new Elysia({ name: 'dashboard' })
-    .get('/', gate.as('viewer', (visit) => showSessions(deps, visit)))
-    .get('/sessions/:source/:name', gate.as('viewer', (visit) => showSession(deps, visit)))
-    .get('/events', gate.as('viewer', (visit) => showEvents(deps, visit)))
-    .get('/events/:id', gate.as('viewer', (visit) => showEvent(deps, visit)))
-    .get('/live', gate.stream('viewer', ({ url, request, server }) => streamResponse({ request, server }, (lastId) => deps.live.open(url.searchParams.get('topic') ?? '', lastId))))
-    .get('/settings/api-keys', gate.as('admin', (visit) => showApiKeys(deps, visit)))
-    .post('/settings/api-keys', gate.as('admin', (visit) => addApiKey(deps, visit)), raw)
-    .post('/settings/api-keys/:id/revoke', gate.as('admin', (visit) => revokeApiKey(deps, visit)), raw)
-    .get('/login', gate.open((visit) => showLogin(deps, visit)))
-    .post('/login', gate.open((visit) => logIn(deps, visit)), raw)
-    .post('/logout', gate.open((visit) => logOut(deps, visit)), raw)
-    .get('/setup', gate.open((visit) => showSetup(deps, visit)))
-    .post('/setup', gate.open((visit) => setUp(deps, visit)), raw)
+    .get(
+      '/',
+      gate.as('viewer', (visit) => showSessions(deps, visit)),
+    )
+    .get(
+      '/sessions/:source/:name',
+      gate.as('viewer', (visit) => showSession(deps, visit)),
+    )
+    .get(
+      '/events',
+      gate.as('viewer', (visit) => showEvents(deps, visit)),
+    )
+    .get(
+      '/events/:id',
+      gate.as('viewer', (visit) => showEvent(deps, visit)),
+    )
+    .get(
+      '/live',
+      gate.stream('viewer', ({ url, request, server }) =>
+        streamResponse({ request, server }, (lastId) => deps.live.open(url.searchParams.get('topic') ?? '', lastId)),
+      ),
+    )
+    .get(
+      '/settings/api-keys',
+      gate.as('admin', (visit) => showApiKeys(deps, visit)),
+    )
+    .post(
+      '/settings/api-keys',
+      gate.as('admin', (visit) => addApiKey(deps, visit)),
+      raw,
+    )
+    .post(
+      '/settings/api-keys/:id/revoke',
+      gate.as('admin', (visit) => revokeApiKey(deps, visit)),
+      raw,
+    )
+    .get(
+      '/login',
+      gate.open((visit) => showLogin(deps, visit)),
+    )
+    .post(
+      '/login',
+      gate.open((visit) => logIn(deps, visit)),
+      raw,
+    )
+    .post(
+      '/logout',
+      gate.open((visit) => logOut(deps, visit)),
+      raw,
+    )
+    .get(
+      '/setup',
+      gate.open((visit) => showSetup(deps, visit)),
+    )
+    .post(
+      '/setup',
+      gate.open((visit) => setUp(deps, visit)),
+      raw,
+    )
 }

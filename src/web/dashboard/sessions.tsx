@@ -1,16 +1,16 @@
 import { Html } from '@elysiajs/html'
 import type { Sql } from 'postgres'
-import { AppError } from '../../domain/error'
-import type { Instant } from '../../domain/event'
-import type { Allowances } from '../../domain/staleness'
+import { toDocument } from '../../../views/render'
 import { countSessions } from '../../../views/sessions/counters'
 import { SessionsPage } from '../../../views/sessions/index'
 import { readSessionsQuery, selectSessions } from '../../../views/sessions/query'
 import { worstOf } from '../../../views/sessions/rank'
 import { SessionPage } from '../../../views/sessions/show'
-import { toDocument } from '../../../views/render'
-import { findSession } from '../../store/sessions-read'
+import { AppError } from '../../domain/error'
+import type { Instant } from '../../domain/event'
+import type { Allowances } from '../../domain/staleness'
 import { listOperatorNames } from '../../store/operators'
+import { findSession } from '../../store/sessions-read'
 import { html } from '../answers'
 import type { Board } from '../board'
 import type { MemberVisit } from '../gate'
@@ -37,7 +37,10 @@ export async function showSessions(deps: SessionPagesDeps, { request, url, login
       query={query}
       counts={countSessions(sessions)}
       sessions={selectSessions(sessions, query)}
-      choices={{ sources: [...new Set(sessions.map((session) => session.source))].sort(), owners: owners.filter(({ id }) => sessions.some((session) => session.owner?.id === id)) }}
+      choices={{
+        sources: [...new Set(sessions.map((session) => session.source))].sort(),
+        owners: owners.filter(({ id }) => sessions.some((session) => session.owner?.id === id)),
+      }}
       setup={{ webhookUrl: `${deps.publicUrl}/api/whatsapp/webhook`, secretHint: deps.secretHint }}
       now={deps.now()}
     />

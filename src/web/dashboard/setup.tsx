@@ -1,9 +1,9 @@
 import { Html } from '@elysiajs/html'
 import type { Sql } from 'postgres'
+import { toDocument } from '../../../views/render'
+import { SetupPage } from '../../../views/setup/new'
 import { AppError } from '../../domain/error'
 import type { Instant } from '../../domain/event'
-import { SetupPage } from '../../../views/setup/new'
-import { toDocument } from '../../../views/render'
 import { html, redirect } from '../answers'
 import { isSetupOpen, problemsOf, SETUP_GONE, setUpFirstOperator } from '../auth/operators'
 import type { Visit } from '../gate'
@@ -31,8 +31,12 @@ export async function setUp(deps: SetupDeps, visit: Visit): Promise<Response> {
   const errors = problemsOf(input)
   // The link first: a stranger learns nothing from the form's checks.
   if (!(await isSetupOpen(deps.write, token))) throw new AppError('gone', SETUP_GONE)
-  if (Object.keys(errors).length > 0) return html(toDocument(<SetupPage token={token} name={input.name} email={input.email} errors={errors} />), { status: 400 })
+  if (Object.keys(errors).length > 0)
+    return html(toDocument(<SetupPage token={token} name={input.name} email={input.email} errors={errors} />), { status: 400 })
   await setUpFirstOperator(deps.write, token, input, deps.now())
-  const cookies = await deps.auth.logIn(input.email.toLowerCase(), input.password, { address: visit.address, userAgent: visit.request.headers.get('user-agent') ?? '' })
+  const cookies = await deps.auth.logIn(input.email.toLowerCase(), input.password, {
+    address: visit.address,
+    userAgent: visit.request.headers.get('user-agent') ?? '',
+  })
   return redirect('/', cookies ?? [])
 }

@@ -1,10 +1,10 @@
 import { Html } from '@elysiajs/html'
-import type { Feed } from '../../live/pacer'
-import type { Message } from '../../live/sse'
 import { WorstMark } from '../../../views/layouts/worst-mark'
 import { ids, partial } from '../../../views/live'
 import { toHtml } from '../../../views/render'
 import { worstOf } from '../../../views/sessions/rank'
+import type { Feed } from '../../live/pacer'
+import type { Message } from '../../live/sse'
 import { EventsTail } from './events-tail'
 import type { SessionFeedDeps } from './session-feed'
 

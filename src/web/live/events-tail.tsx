@@ -1,10 +1,10 @@
 import { Html } from '@elysiajs/html'
 import type { Sql } from 'postgres'
-import type { Instant } from '../../domain/event'
-import type { EventRecord } from '../../domain/records'
 import { EventRow } from '../../../views/events/row'
 import { prepend } from '../../../views/live'
 import { toHtml } from '../../../views/render'
+import type { Instant } from '../../domain/event'
+import type { EventRecord } from '../../domain/records'
 import { listEventsAfter } from '../../store/events-read'
 
 /** Rows per message: what scrolls by faster than this nobody reads. */
@@ -43,6 +43,11 @@ export class EventsTail {
   async rows(session: boolean): Promise<string> {
     const events = await this.events()
     if (events.length === 0) return ''
-    return prepend(events.reverse().map((event) => toHtml(<EventRow event={event} session={session} />)).join(''))
+    return prepend(
+      events
+        .reverse()
+        .map((event) => toHtml(<EventRow event={event} session={session} />))
+        .join(''),
+    )
   }
 }

@@ -1,15 +1,15 @@
 import { Html } from '@elysiajs/html'
-import type { Instant } from '../../domain/event'
-import type { SessionRecord } from '../../domain/records'
-import type { Change } from '../../live/bus'
-import type { Feed } from '../../live/pacer'
-import type { Message } from '../../live/sse'
 import { WorstMark } from '../../../views/layouts/worst-mark'
 import { announce, ids, LIVE_EVENTS, partial } from '../../../views/live'
 import { toHtml } from '../../../views/render'
 import { Counters, countSessions } from '../../../views/sessions/counters'
 import { rankOf, worstOf } from '../../../views/sessions/rank'
 import { SessionRow } from '../../../views/sessions/row'
+import type { Instant } from '../../domain/event'
+import type { SessionRecord } from '../../domain/records'
+import type { Change } from '../../live/bus'
+import type { Feed } from '../../live/pacer'
+import type { Message } from '../../live/sse'
 import type { Board } from '../board'
 
 /** More rows than this at once are not sent one by one: the board fetches itself. */
@@ -36,7 +36,8 @@ export class SessionsFeed implements Feed {
     const fragments = moved.length <= ROWS ? moved.map((session) => this.#row(session)) : []
     fragments.push(...this.#summaryOf(sessions), ...announced(moved, before))
     const messages: Message[] = fragments.length > 0 ? [{ data: fragments.join('') }] : []
-    const isReordered = named === null || moved.length > ROWS || sessions.length !== before?.size || moved.some((session) => before.get(session.id) !== placeOf(session))
+    const isReordered =
+      named === null || moved.length > ROWS || sessions.length !== before?.size || moved.some((session) => before.get(session.id) !== placeOf(session))
     if (isReordered) messages.push({ event: LIVE_EVENTS.sessionsChanged, data: '1' })
     return messages
   }

@@ -7,7 +7,10 @@ import type { Context } from '../gate'
  * dead peers instead.
  * @throws AppError `not_found` when there is no such topic.
  */
-export function streamResponse(context: Pick<Context, 'request' | 'server'>, open: (lastEventId: string | null) => ReadableStream<Uint8Array> | undefined): Response {
+export function streamResponse(
+  context: Pick<Context, 'request' | 'server'>,
+  open: (lastEventId: string | null) => ReadableStream<Uint8Array> | undefined,
+): Response {
   const stream = open(context.request.headers.get('last-event-id'))
   if (!stream) throw new AppError('not_found', 'There is no such topic: sessions, events and session:<id> are')
   context.server?.timeout(context.request, 0)

@@ -1,10 +1,10 @@
 /** The one place where a failure becomes an answer. Never echoes what was sent. */
 import { Html } from '@elysiajs/html'
 import { ElysiaCustomStatusResponse, NotFoundError, ParseError, ValidationError } from 'elysia'
-import { AppError, type ErrorCode, HTTP_STATUS } from '../../domain/error'
 import { Flash } from '../../../views/errors/flash'
 import { ErrorPage } from '../../../views/errors/show'
 import { toDocument, toHtml } from '../../../views/render'
+import { AppError, type ErrorCode, HTTP_STATUS } from '../../domain/error'
 import { html } from '../answers'
 import { requestIdOf } from './request-id'
 
@@ -36,9 +36,11 @@ function tell(cause: unknown): Told {
   if (cause instanceof AppError) return { status: HTTP_STATUS[cause.code], code: cause.code, message: cause.message, retryAfterMs: cause.retryAfterMs }
   if (cause instanceof NotFoundError) return { status: 404, code: 'not_found', message: undefined, retryAfterMs: undefined }
   if (cause instanceof ValidationError) return { status: 400, code: 'invalid', message: validationMessage(cause), retryAfterMs: undefined }
-  if (isNulInText(cause)) return { status: 400, code: 'invalid', message: 'A text holds the character U+0000, which nothing here does', retryAfterMs: undefined }
+  if (isNulInText(cause))
+    return { status: 400, code: 'invalid', message: 'A text holds the character U+0000, which nothing here does', retryAfterMs: undefined }
   if (cause instanceof ParseError) return { status: 400, code: 'invalid', message: 'The body cannot be read', retryAfterMs: undefined }
-  if (cause instanceof ElysiaCustomStatusResponse && Number(cause.code) < 500) return { status: Number(cause.code), code: 'invalid', message: undefined, retryAfterMs: undefined }
+  if (cause instanceof ElysiaCustomStatusResponse && Number(cause.code) < 500)
+    return { status: Number(cause.code), code: 'invalid', message: undefined, retryAfterMs: undefined }
   return { status: 500, code: 'internal', message: undefined, retryAfterMs: undefined }
 }
 

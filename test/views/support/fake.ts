@@ -43,7 +43,13 @@ export function fakeSession(index: number, over: Partial<SessionRecord> = {}, no
     usualGapMs: 9 * MINUTE,
     activity: Array.from({ length: 60 }, () => Math.floor(next() * next() * rate * 2)),
     counts: { events: 48_212, messagesReceived: 20_114, messagesSent: 11_873, calls: 96, reconnects: 12 },
-    lastOf: { 'message.received': now - 9000, 'message.ack': now - 4000, 'message.created': now - 61_000, 'session.connected': now - 40 * HOUR, 'call.received': now - 90 * HOUR },
+    lastOf: {
+      'message.received': now - 9000,
+      'message.ack': now - 4000,
+      'message.created': now - 61_000,
+      'session.connected': now - 40 * HOUR,
+      'call.received': now - 90 * HOUR,
+    },
     seq: 48_212,
     createdAt: now - 190 * 24 * HOUR,
     updatedAt: now - 1000,
@@ -52,25 +58,96 @@ export function fakeSession(index: number, over: Partial<SessionRecord> = {}, no
 }
 
 const SOURCES = ['wwebjs-eu', 'waha-1', 'evolution-br', 'wwebjs-us']
-const NAMES = ['shop-es', 'shop-fr', 'clinic-day', 'clinic-night', 'acme-billing', 'acme-logistics', 'hotel-lisboa', 'hotel-porto', 'taxi-central', 'school-office', 'bakery-north', 'bakery-south', 'law-intake', 'gym-reception', 'support-tier1', 'support-tier2']
+const NAMES = [
+  'shop-es',
+  'shop-fr',
+  'clinic-day',
+  'clinic-night',
+  'acme-billing',
+  'acme-logistics',
+  'hotel-lisboa',
+  'hotel-porto',
+  'taxi-central',
+  'school-office',
+  'bakery-north',
+  'bakery-south',
+  'law-intake',
+  'gym-reception',
+  'support-tier1',
+  'support-tier2',
+]
 
 /** 46 sessions of a bad night. */
 export function fakeNight(now: Instant = NOW): SessionRecord[] {
   const at = (index: number, over: Partial<SessionRecord>): SessionRecord => fakeSession(index, over, now)
-  const code = '2@ljGuaCwB672EOE4uoet/jhYqyVp9euR72TrLEhbLj4cJetSY4c2MUEaQxBviZ1DQDbIAwBwLNiyExRfMLSSZhxvg,cETsJ1lxPJ3NiFpCu2pL6VRYG1hJeUCLl1r3tETaH7k=,hWEwDcBe0o31+ypCig453kBQPjOQQs/WfHaY0vHXmgI=,1'
+  const code =
+    '2@ljGuaCwB672EOE4uoet/jhYqyVp9euR72TrLEhbLj4cJetSY4c2MUEaQxBviZ1DQDbIAwBwLNiyExRfMLSSZhxvg,cETsJ1lxPJ3NiFpCu2pL6VRYG1hJeUCLl1r3tETaH7k=,hWEwDcBe0o31+ypCig453kBQPjOQQs/WfHaY0vHXmgI=,1'
   const special = [
-    at(0, { name: 'acme-sales', status: 'disconnected', reason: 'logged_out', detail: 'LOGOUT', health: 'down', since: now - 4 * MINUTE, lastEventAt: now - 4 * MINUTE }),
-    at(1, { name: 'acme-support', status: 'qr', health: 'ok', since: now - 95_000, account: null, qr: { code, receivedAt: now - 46_000, expiresAt: now + 14_000, count: 3 }, lastEventAt: now - 46_000 }),
+    at(0, {
+      name: 'acme-sales',
+      status: 'disconnected',
+      reason: 'logged_out',
+      detail: 'LOGOUT',
+      health: 'down',
+      since: now - 4 * MINUTE,
+      lastEventAt: now - 4 * MINUTE,
+    }),
+    at(1, {
+      name: 'acme-support',
+      status: 'qr',
+      health: 'ok',
+      since: now - 95_000,
+      account: null,
+      qr: { code, receivedAt: now - 46_000, expiresAt: now + 14_000, count: 3 },
+      lastEventAt: now - 46_000,
+    }),
     at(2, { name: 'clinic-frontdesk', status: 'auth_failure', reason: 'rejected', detail: 'Passkey required', health: 'down', since: now - 22 * MINUTE }),
     at(3, { name: 'pharmacy', status: 'connected', health: 'flapping', since: now - 40_000 }),
     at(4, { name: 'taxi-airport', status: 'loading', health: 'stuck', since: now - 31 * MINUTE, loading: { percent: 82, message: 'WhatsApp' } }),
-    at(5, { name: 'warehouse', status: 'connected', health: 'quiet', since: now - 12 * 24 * HOUR, lastEventAt: now - 3 * HOUR, activity: new Array<number>(60).fill(0) }),
+    at(5, {
+      name: 'warehouse',
+      status: 'connected',
+      health: 'quiet',
+      since: now - 12 * 24 * HOUR,
+      lastEventAt: now - 3 * HOUR,
+      activity: new Array<number>(60).fill(0),
+    }),
     at(6, { name: 'fleet-07', status: 'loading', health: 'ok', since: now - 8000, loading: { percent: 41, message: 'WhatsApp' } }),
-    at(7, { name: 'old-campaign', status: 'disconnected', reason: 'stopped', health: 'down', since: now - 60 * 24 * HOUR, lastEventAt: now - 60 * 24 * HOUR, activity: new Array<number>(60).fill(0) }),
-    at(8, { name: XSS, status: 'disconnected', reason: 'unknown', detail: XSS, health: 'down', since: now - 50 * MINUTE, account: { id: XSS, name: XSS }, owner: { id: XSS, name: XSS } }),
+    at(7, {
+      name: 'old-campaign',
+      status: 'disconnected',
+      reason: 'stopped',
+      health: 'down',
+      since: now - 60 * 24 * HOUR,
+      lastEventAt: now - 60 * 24 * HOUR,
+      activity: new Array<number>(60).fill(0),
+    }),
+    at(8, {
+      name: XSS,
+      status: 'disconnected',
+      reason: 'unknown',
+      detail: XSS,
+      health: 'down',
+      since: now - 50 * MINUTE,
+      account: { id: XSS, name: XSS },
+      owner: { id: XSS, name: XSS },
+    }),
     at(9, { name: 'צוות תמיכה לילה — فرع الرياض', status: 'qr', health: 'stuck', since: now - 12 * MINUTE, pairingCode: 'K7WQ2MZD', account: null }),
-    at(10, { name: 'a-session-with-a-name-that-somebody-generated-from-three-uuids-5b1c2f0e-5e7a-4c6f-9a39-1f7e2d9d3b11-f3a1', status: 'starting', health: 'ok', since: now - 20_000 }),
-    at(11, { name: 'brand-new', status: 'new', health: 'unknown', since: now - 3000, account: null, lastEventAt: null, activity: new Array<number>(60).fill(0) }),
+    at(10, {
+      name: 'a-session-with-a-name-that-somebody-generated-from-three-uuids-5b1c2f0e-5e7a-4c6f-9a39-1f7e2d9d3b11-f3a1',
+      status: 'starting',
+      health: 'ok',
+      since: now - 20_000,
+    }),
+    at(11, {
+      name: 'brand-new',
+      status: 'new',
+      health: 'unknown',
+      since: now - 3000,
+      account: null,
+      lastEventAt: null,
+      activity: new Array<number>(60).fill(0),
+    }),
   ]
   return [...special, ...Array.from({ length: 34 }, (_, index) => at(index + 12, {}))]
 }
@@ -167,4 +244,3 @@ export function fakeCalls(now: Instant = NOW): CallRecord[] {
     { id: 'c2', from: '34600123419@c.us', fromMe: false, video: false, group: true, phase: 'accepted', startedAt: now - 2 * HOUR, updatedAt: now },
   ]
 }
-

@@ -2,16 +2,16 @@
 import { Html } from '@elysiajs/html'
 import { Glob } from 'bun'
 import { STYLES } from '../../../views/assets/styles/index'
-import { EventsPage } from '../../../views/events/index'
-import { EventPage } from '../../../views/events/show'
 import { ErrorPage } from '../../../views/errors/show'
+import { EventsPage } from '../../../views/events/index'
+import { EventRow } from '../../../views/events/row'
+import { EventPage } from '../../../views/events/show'
 import type { Operator } from '../../../views/layouts/header'
+import { WorstMark } from '../../../views/layouts/worst-mark'
 import { announce, ids, partial, prepend } from '../../../views/live'
 import { LoginPage } from '../../../views/login/new'
-import { WorstMark } from '../../../views/layouts/worst-mark'
 import { toDocument, toHtml } from '../../../views/render'
-import { countSessions, Counters } from '../../../views/sessions/counters'
-import { EventRow } from '../../../views/events/row'
+import { Counters, countSessions } from '../../../views/sessions/counters'
 import { SessionsPage } from '../../../views/sessions/index'
 import { readSessionsQuery, selectSessions } from '../../../views/sessions/query'
 import { worstOf } from '../../../views/sessions/rank'
@@ -86,7 +86,12 @@ function change(index: number, over: Partial<(typeof night)[number]>): void {
     partial(ids.worst, toHtml(<WorstMark worst={worstOf(night)} />)),
     announce(after),
   ].join('')
-  say(`id: ${Date.now()}\n${html.split('\n').map((line) => `data: ${line}\n`).join('')}\n`)
+  say(
+    `id: ${Date.now()}\n${html
+      .split('\n')
+      .map((line) => `data: ${line}\n`)
+      .join('')}\n`,
+  )
   if (before.status !== after.status) say('event: sessions-changed\ndata: 1\n\n')
 }
 
@@ -95,7 +100,9 @@ async function answer(request: Request): Promise<Response> {
   if (url.pathname.startsWith('/assets/')) return asset(url.pathname.slice(8))
   if (url.pathname === '/live') return stream()
   const html = page(url)
-  return html === null ? new Response('no such page', { status: 404 }) : new Response(toDocument(html), { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CSP } })
+  return html === null
+    ? new Response('no such page', { status: 404 })
+    : new Response(toDocument(html), { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CSP } })
 }
 
 function page(url: URL): JSX.Element | null {
@@ -108,15 +115,49 @@ function page(url: URL): JSX.Element | null {
     if (!session) return null
     const matrix = session.qr?.code ? qrMatrix(session.qr.code) : null
     const events = Array.from({ length: 60 }, (_, each) => fakeEvent(each, {}, now))
-    return <SessionPage operator={OPERATOR} worst={worst} session={session} matrix={matrix} transitions={fakeTransitions(STARTED)} events={events} messages={fakeMessages(now)} calls={fakeCalls(now)} now={now} />
+    return (
+      <SessionPage
+        operator={OPERATOR}
+        worst={worst}
+        session={session}
+        matrix={matrix}
+        transitions={fakeTransitions(STARTED)}
+        events={events}
+        messages={fakeMessages(now)}
+        calls={fakeCalls(now)}
+        now={now}
+      />
+    )
   }
   const named = night.findIndex((session) => url.pathname === `/sessions/${encodeURIComponent(session.source)}/${encodeURIComponent(session.name)}`)
   if (named >= 0) return show(named)
   switch (url.pathname) {
     case '/':
-      return <SessionsPage operator={OPERATOR} worst={worst} query={query} counts={countSessions(night)} sessions={selectSessions(night, query)} choices={choices} setup={SETUP} now={now} />
+      return (
+        <SessionsPage
+          operator={OPERATOR}
+          worst={worst}
+          query={query}
+          counts={countSessions(night)}
+          sessions={selectSessions(night, query)}
+          choices={choices}
+          setup={SETUP}
+          now={now}
+        />
+      )
     case '/empty':
-      return <SessionsPage operator={OPERATOR} worst={{ level: 'ok', count: 0 }} query={{}} counts={countSessions([])} sessions={[]} choices={{ sources: [], owners: [] }} setup={SETUP} now={now} />
+      return (
+        <SessionsPage
+          operator={OPERATOR}
+          worst={{ level: 'ok', count: 0 }}
+          query={{}}
+          counts={countSessions([])}
+          sessions={[]}
+          choices={{ sources: [], owners: [] }}
+          setup={SETUP}
+          now={now}
+        />
+      )
     case '/login':
       return <LoginPage email="mara@example.org" error="That e-mail and password do not belong together." next="/events" />
     case '/setup':
@@ -124,11 +165,27 @@ function page(url: URL): JSX.Element | null {
     case '/error':
       return <ErrorPage status={Number(url.searchParams.get('status') ?? 500)} requestId="0198f2a1-5b1c" />
     case '/events':
-      return <EventsPage operator={OPERATOR} worst={worst} query={{ q: url.searchParams.get('q') ?? '' }} events={Array.from({ length: 80 }, (_, each) => fakeEvent(each, each % 9 === 0 ? { session: XSS, text: XSS } : {}, now))} older="c2" histogram={Array.from({ length: 90 }, (_, each) => ({ from: now - (90 - each) * 60_000, count: (each * 37) % 29 }))} />
+      return (
+        <EventsPage
+          operator={OPERATOR}
+          worst={worst}
+          query={{ q: url.searchParams.get('q') ?? '' }}
+          events={Array.from({ length: 80 }, (_, each) => fakeEvent(each, each % 9 === 0 ? { session: XSS, text: XSS } : {}, now))}
+          older="c2"
+          histogram={Array.from({ length: 90 }, (_, each) => ({ from: now - (90 - each) * 60_000, count: (each * 37) % 29 }))}
+        />
+      )
     case '/events/1':
       return <EventPage operator={OPERATOR} worst={worst} event={fakeDetail(BODY)} publicUrl="https://lines.example.org" />
     case '/events/2':
-      return <EventPage operator={OPERATOR} worst={worst} event={fakeDetail(Uint8Array.from({ length: 300 }, (_, each) => each % 256))} publicUrl="https://lines.example.org" />
+      return (
+        <EventPage
+          operator={OPERATOR}
+          worst={worst}
+          event={fakeDetail(Uint8Array.from({ length: 300 }, (_, each) => each % 256))}
+          publicUrl="https://lines.example.org"
+        />
+      )
     case '/settings/api-keys':
       return (
         <ApiKeysPage
