@@ -1,5 +1,6 @@
 /** Wires everything: start(), and its exact reverse stop(). */
-import { mkdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
 import { createApp } from './app'
 import type { Config } from './config'
 import { AppError } from './domain/error'
@@ -21,6 +22,7 @@ import { createErrorReports } from './telemetry/sentry'
 import { ApiKeys } from './web/auth/api-keys'
 import { createAuth } from './web/auth/auth'
 import { ensureFirstOperator, ensureSetupToken } from './web/auth/operators'
+import { BodyReader } from './web/body'
 import { scheduleJobs } from './web/cron'
 import { listen } from './web/listen'
 import { createLive } from './web/live/live'
@@ -42,6 +44,9 @@ export interface Running {
   /** Finishes what was taken, then closes everything in the reverse order. Idempotent. */
   stop(): Promise<void>
 }
+
+/** Bytes of webhook bodies that are held at once, before 503 is answered. */
+const BODIES_IN_MEMORY = 256 << 20
 
 export interface StartOptions {
   progress?(line: string): void
@@ -66,9 +71,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 
 async function assemble(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Omit<Running, 'stop'>> {
   const startedAt = performance.now()
-  await mkdir(config.dataDir, { recursive: true }).catch((cause: Error) => {
-    throw new AppError('unavailable', `The data folder ${config.dataDir} cannot be written: ${cause.message}`, { cause })
-  })
+  await makeDataDir(config.dataDir)
   const reports = await createErrorReports(config.sentryDsn, 'linekeeper')
   undo.push(() => reports.close())
   const report = createReport(createLogger(config.logLevel), reports)
@@ -98,17 +101,13 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     failed: (cause) => report.failed(cause),
   })
   undo.push(() => live.close())
-  metrics.watch({
-    backlog: () => ingest.writer.backlog.entries,
-    pools: database.pools,
-    sessions: () => countByStatus(sql),
-    connections: () => countConnections(sql),
-  })
+  const backlog = () => ingest.writer.backlog.entries
+  metrics.watch({ backlog, journalDepth: () => 0, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
 
   const doors = webhooks({
     ...ingest.receiving,
     findSource: (slug) => sources.find(slug),
-    maxBodyBytes: config.maxBodyBytes,
+    bodies: new BodyReader({ each: config.maxBodyBytes, together: Math.max(BODIES_IN_MEMORY, 2 * config.maxBodyBytes) }),
     limits: new WebhookLimits(config.rateLimits),
     clientAddress: createClientAddress(config.trustedProxies),
     answered: metrics.webhookAnswered,
@@ -125,13 +124,23 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   // Before the server waits for its requests: a live stream is one that never ends.
   undo.push(() => live.close())
   report.started(server.url, performance.now() - startedAt)
+  const base = config.port === 0 ? server.url : config.publicUrl
   return {
     url: server.url,
-    webhookUrl: `${config.port === 0 ? server.url : config.publicUrl}/api/whatsapp/webhook`,
-    setupLink: setupToken && `${config.port === 0 ? server.url : config.publicUrl}/setup?token=${setupToken}`,
+    webhookUrl: `${base}/api/whatsapp/webhook`,
+    setupLink: setupToken && `${base}/setup?token=${setupToken}`,
     generatedSecret: made.created && config.webhookSecret === null ? made.secret : null,
     database,
     vault,
+  }
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true })
+    await access(dataDir, constants.W_OK)
+  } catch (cause) {
+    throw new AppError('unavailable', `The data folder ${dataDir} cannot be written: ${(cause as Error).message}`, { cause })
   }
 }
 

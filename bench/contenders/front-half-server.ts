@@ -12,6 +12,7 @@ import type { Source } from '../../src/store/sources'
 import { createMetrics } from '../../src/telemetry/metrics'
 import { createClientAddress } from '../../src/web/plugins/client-address'
 import { WebhookLimits } from '../../src/web/webhook-limits'
+import { BodyReader } from '../../src/web/body'
 import { webhooks } from '../../src/web/webhooks'
 
 /** Folds in memory and forgets everything but the folds. */
@@ -57,7 +58,7 @@ const doors = webhooks({
   noteUse: () => {},
   arrival: createArrivals(systemNow),
   findSource: (slug) => (slug === 'default' ? source : undefined),
-  maxBodyBytes: 16 << 20,
+  bodies: new BodyReader({ each: 16 << 20, together: 256 << 20 }),
   limits: new WebhookLimits({ source: most, session: most, address: most }),
   rejections: new Rejections(sql, systemNow),
   clientAddress: createClientAddress({ hops: 0, cidrs: [] }),

@@ -8,6 +8,10 @@ export function failureKind(cause: unknown): 'retry' | 'content' | 'bug' {
   return CONTENT_CLASSES.has(code.slice(0, 2)) ? 'content' : 'bug'
 }
 
+export function isUniqueViolation(cause: unknown): boolean {
+  return (cause as { code?: unknown } | null)?.code === '23505'
+}
+
 /** SQLSTATE classes: 08 connection, 40 rollback, 53 resources, 57 operator intervention, 25 read-only transaction, 58 system. */
 const RETRY_CLASSES = new Set(['08', '40', '53', '57', '25', '58'])
 /** What postgres.js calls its own troubles with the connection. */

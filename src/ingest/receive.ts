@@ -93,21 +93,18 @@ function toEntries(
   decoded: Extract<Decoded, { ok: true }>,
 ): Entry[] {
   const allowances = narrowest(deps.allowances, source)
-  return decoded.parts.flatMap((part, index) => {
+  const entries = new Map<string, Entry>()
+  for (const part of decoded.parts) {
     const name = delivery.pathSession ?? part.session
-    if (!name || part.events.length === 0) return []
+    if (!name || part.events.length === 0) continue
     const sessionId = cachedSessionId(source.id, name)
-    const events = part.events.map((event, nth) => pending(delivery, event, index + nth === 0 ? delivery.id : undefined))
-    return [
-      {
-        sessionId,
-        session: { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances },
-        delivery: kept,
-        receivedAt: delivery.receivedAt,
-        events,
-      },
-    ]
-  })
+    const session = { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances }
+    // Several parts may turn out to be of one session, since the URL decides.
+    const entry = entries.get(sessionId) ?? { sessionId, session, delivery: kept, receivedAt: delivery.receivedAt, events: [] }
+    for (const event of part.events) entry.events.push(pending(delivery, event, entries.size + entry.events.length === 0 ? delivery.id : undefined))
+    entries.set(sessionId, entry)
+  }
+  return [...entries.values()]
 }
 
 function pending(delivery: Delivery, decoded: DecodedEvent, id = Bun.randomUUIDv7('hex', Math.floor(delivery.receivedAt))): PendingEvent {

@@ -6,7 +6,7 @@ import { Pipeline } from '../store/pipeline'
 import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
 import { type Committed, commitBatch } from './commit'
-import { failureKind } from './failure'
+import { failureKind, isUniqueViolation } from './failure'
 import { SessionCache } from './session-cache'
 
 /** What became of one entry: on disk now, or before. */
@@ -147,8 +147,8 @@ export class Writer {
     try {
       if (attempt > 1 && (await areStored(this.sql, entries))) return settle(jobs, undefined)
       const committed = await commitBatch(pipeline, entries, this.cache, this.now)
-      this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
       settle(jobs, committed)
+      this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
     } catch (cause) {
       for (const entry of entries) this.cache.forget(entry.sessionId)
       await this.#recover(pipeline, jobs, cause, attempt)
@@ -166,6 +166,8 @@ export class Writer {
       await Bun.sleep(50 * 2 ** attempt)
       return this.#commit(pipeline, jobs, attempt + 1)
     }
+    // Only an event that is there already breaks a unique key: the answer to an earlier try was lost after we had asked.
+    if (isUniqueViolation(cause) && attempt < TRIES) return this.#commit(pipeline, jobs, attempt + 1)
     if (kind === 'content' && jobs.length > 1) {
       // One entry that Postgres cannot store must not take its neighbours along.
       const half = jobs.length >> 1

@@ -72,17 +72,12 @@ export function connect(url: string, max: number, parameters: Record<string, str
  * postgres.js stops sending statements ahead when the socket's buffer counts as full, by default after 16 kB: less than one
  * statement of a batch, which would then cost a round trip each.
  */
-function deepSocket({ host, port }: { host: string[]; port: number[] }): Promise<Socket> {
-  return new Promise((connected, failed) => {
-    const socket = new Socket({ writableHighWaterMark: 64 << 20 } as ConstructorParameters<typeof Socket>[0])
-    socket.once('error', failed)
-    socket.setKeepAlive(true, 60_000)
-    socket.connect(port[0] as number, host[0] as string, () => {
-      socket.off('error', failed)
-      socket.setNoDelay(true)
-      connected(socket)
-    })
-  })
+function deepSocket({ host, port, path }: { host: string[]; port: number[]; path?: string | false }): Socket {
+  const socket = new Socket({ writableHighWaterMark: 64 << 20 } as ConstructorParameters<typeof Socket>[0])
+  socket.setKeepAlive(true, 60_000)
+  socket.setNoDelay(true)
+  // Still connecting when it is handed over: a refusal then comes as the error that postgres.js knows how to deal with.
+  return path ? socket.connect(path) : socket.connect(port[0] as number, host[0] as string)
 }
 
 async function checkServer(url: string): Promise<void> {

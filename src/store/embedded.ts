@@ -170,7 +170,10 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-/** A cluster that a killed server left running. A pid file whose process is gone, a zombie or not Postgres is removed. */
+/**
+ * A cluster that a killed server left running. The pid file of a zombie, or of a process that is not Postgres, is removed; one whose
+ * process is gone is left to Postgres, which sees by it whether backends of a killed postmaster are still writing.
+ */
 async function findRunning(clusterDir: string, password: string): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   const pidFile = join(clusterDir, 'postmaster.pid')
   const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n')
@@ -185,16 +188,21 @@ async function findRunning(clusterDir: string, password: string): Promise<{ url:
     if (tries === 100) throw new AppError('unavailable', `A Postgres (process ${pid}) holds ${clusterDir} but does not answer: stop it, then start again`)
     await Bun.sleep(100)
   }
-  await rm(pidFile, { force: true })
+  if (isAlive(pid)) await rm(pidFile, { force: true })
   return undefined
 }
 
-async function isPostgres(pid: number): Promise<boolean> {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
+    return true
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false
+    return (cause as NodeJS.ErrnoException).code !== 'ESRCH'
   }
+}
+
+async function isPostgres(pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   if (stat === '') return true // no /proc (macOS): believe the pid
   return stat.includes('(postgres)') && !/\) Z/.test(stat)

@@ -5,13 +5,13 @@ import type { Arrival } from '../ingest/arrival'
 import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
 import type { Source } from '../store/sources'
-import { readBody } from './body'
+import type { BodyReader } from './body'
 import type { WebhookLimits } from './webhook-limits'
 
 export interface WebhookDeps extends ReceiveDeps {
   arrival(): Arrival
   findSource(slug: string): Source | undefined
-  maxBodyBytes: number
+  bodies: BodyReader
   limits: WebhookLimits
   rejections: Rejections
   clientAddress(request: Request, server: { requestIP(request: Request): { address: string } | null } | null): string
@@ -55,12 +55,14 @@ async function answer(deps: WebhookDeps, request: Request, params: Context['para
   try {
     await deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
-    const delivery = await takeDelivery(deps, request, session, address)
-    outcome = await receive(deps, source, delivery, async () => {
-      // Not before the proof: strangers would use up what genuine senders, some of whom never post twice, are allowed.
-      await deps.limits.take('source', slug)
-      await deps.limits.take('session', `${slug}/${session ?? ''}`)
-    })
+    const arrival = deps.arrival()
+    outcome = await deps.bodies.use(request, (body) =>
+      receive(deps, source, deliveryOf(request, body, arrival, session, address), async () => {
+        // Not before the proof: strangers would use up what genuine senders, some of whom never post twice, are allowed.
+        await deps.limits.take('source', slug)
+        await deps.limits.take('session', `${slug}/${session ?? ''}`)
+      }),
+    )
     if (outcome.kind === 'refused') {
       const { code, message } = outcome.refusal
       deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })
@@ -77,12 +79,9 @@ async function answer(deps: WebhookDeps, request: Request, params: Context['para
   }
 }
 
-async function takeDelivery(deps: WebhookDeps, request: Request, pathSession: string | null, address: string): Promise<Delivery> {
-  const { at, id } = deps.arrival()
-  const body = await readBody(request, deps.maxBodyBytes)
-  const url = request.url
-  const path = url.slice(url.indexOf('/', 8))
-  return { id, receivedAt: at, method: 'POST', path, pathSession, headers: plainHeaders(request.headers), body, address }
+function deliveryOf(request: Request, body: Uint8Array, arrival: Arrival, pathSession: string | null, address: string): Delivery {
+  const path = request.url.slice(request.url.indexOf('/', 8))
+  return { id: arrival.id, receivedAt: arrival.at, method: 'POST', path, pathSession, headers: plainHeaders(request.headers), body, address }
 }
 
 /** One text per name. Bun gives `set-cookie` as a list, whatever its type says. */

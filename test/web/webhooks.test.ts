@@ -8,6 +8,7 @@ import { SourceBook } from '../../src/store/source-book'
 import { ensureDefaultSource } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
 import { createMetrics } from '../../src/telemetry/metrics'
+import { BodyReader } from '../../src/web/body'
 import { WebhookLimits } from '../../src/web/webhook-limits'
 import { webhooks } from '../../src/web/webhooks'
 import { freshDatabase } from '../support/database'
@@ -33,7 +34,7 @@ const doors = (rates = config.rateLimits) =>
   webhooks({
     ...ingest.receiving,
     findSource: (slug) => sources.find(slug),
-    maxBodyBytes: config.maxBodyBytes,
+    bodies: new BodyReader({ each: 1 << 20, together: 8 << 20 }),
     limits: new WebhookLimits(rates),
     clientAddress: () => '192.0.2.1',
     answered() {},

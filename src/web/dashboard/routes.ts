@@ -52,6 +52,13 @@ export function dashboard(deps: DashboardDeps, gate: Gate) {
       gate.as('admin', (visit) => revokeApiKey(deps, visit)),
       raw,
     )
+    .use(logins(deps, gate))
+}
+
+/** What those who are nobody yet can ask for. */
+function logins(deps: DashboardDeps, gate: Gate) {
+  const raw = { parse: 'none' } as const
+  return new Elysia({ name: 'log-ins' })
     .get(
       '/login',
       gate.open((visit) => showLogin(deps, visit)),
