@@ -14,6 +14,8 @@ export interface Ground {
   folder: string
   /** A fresh, migrated database. */
   database(name: string): Promise<string>
+  /** How many deliveries a database holds. */
+  countDeliveries(databaseUrl: string): Promise<number>
   /** The postmaster and all its backends. */
   postgresPids(): number[]
   /** So that no run pays for the one before it. */
@@ -42,6 +44,12 @@ export async function prepareGround(progress: (line: string) => void): Promise<G
       const url = cluster.url.replace(/\/[^/]*$/, `/${name}`)
       await migrateDatabase(url)
       return url
+    },
+    async countDeliveries(databaseUrl) {
+      const client = connect(databaseUrl, 1)
+      const [row] = await client<{ count: number }[]>`select count(*) as count from deliveries`
+      await client.end()
+      return row?.count ?? 0
     },
     postgresPids: () => familyOf(postmaster.pid as number),
     async settle() {

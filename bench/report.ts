@@ -7,7 +7,7 @@ export interface Row {
   what: string
   /** Null: not measured, `why` says so. */
   value: number | null
-  unit: '×' | 'ms' | 's' | 'MB'
+  unit: '×' | 'ms' | 's' | 'MB' | 'deliveries'
   bar: number
   /** `least`: the value must reach the bar; `most`: it must not pass it. */
   sense: 'least' | 'most'
@@ -69,7 +69,7 @@ export function tableOfSeries(series: readonly Series[]): string {
 }
 
 export function show(value: number, unit: Row['unit']): string {
-  const digits = unit === 'MB' || value >= 100 ? 0 : value >= 10 ? 1 : 2
+  const digits = unit === 'MB' || unit === 'deliveries' || value >= 100 ? 0 : value >= 10 ? 1 : 2
   return unit === '×' ? `${value.toFixed(2)} ×` : `${value.toFixed(digits)} ${unit}`
 }
 

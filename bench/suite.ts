@@ -53,28 +53,62 @@ export async function measureAll(suite: Suite): Promise<Result> {
 async function measureThroughput(suite: Suite, ground: Ground, result: Result): Promise<void> {
   const generator = new Generator()
   const conditions: Conditions = { ground, generator, secret: SECRET, connections: suite.connections, sessions: suite.sessions, bodyBytes: suite.bodyBytes }
-  const ours = new HttpContender(linekeeper(ground, SECRET, await ground.database('ours')), conditions)
-  const peer = new HttpContender(fastify('bun', SECRET, await ground.database('fastify')), conditions)
-  const half = new HttpContender(frontHalf(SECRET), conditions)
-  const contenders: Contender[] = [ours, peer, half]
-  const pgbench = findPgbench()
-  if (pgbench) for (const kind of ['row', 'batch'] as const) contenders.push(new Pgbench(kind, ground, pgbench, await ground.database(`pgbench_${kind}`)))
-  else result.notes.push('pgbench is not on this machine (PGBENCH may name it): its two rows are missing')
+  const ownUrl = await ground.database('ours')
+  const ours = new HttpContender(linekeeper(ground, SECRET, ownUrl), conditions)
+  const started: Contender[] = []
   try {
-    for (const contender of contenders) await contender.start()
+    await ours.start()
+    started.push(ours)
     const idle = memoryOf(ours.pid).now
+    const contenders = [
+      ours,
+      await fasterPeer(conditions, suite, result),
+      new HttpContender(frontHalf(SECRET), conditions),
+      ...(await pgbenches(ground, result)),
+    ]
+    for (const contender of contenders.slice(1)) {
+      await contender.start()
+      started.push(contender)
+    }
     const series = await takeTurns(contenders, suite)
     result.series.push(...series)
-    result.rows.push(...ratioRows(series), await openLoopRow(ours, series[0] as Series, suite))
+    result.rows.push(...ratioRows(series), await openLoopRow(ours, series[0] as Series, suite), await lossRow(ours, ground, ownUrl))
     result.rows.push(
       { what: 'memory, idle', value: idle, unit: 'MB', bar: 150, sense: 'most' },
       { what: 'memory, highest', value: memoryOf(ours.pid).peak, unit: 'MB', bar: 400, sense: 'most' },
     )
     result.notes.push(...notesOf(series))
   } finally {
-    for (const contender of contenders) await contender.stop()
+    for (const contender of started) await contender.stop()
     await generator.close()
   }
+}
+
+/** The peer may run where it runs best: found out in turns, as everything else. */
+async function fasterPeer(conditions: Conditions, { progress }: Suite, result: Result): Promise<HttpContender> {
+  const runtimes = Bun.which('node') ? (['bun', 'node'] as const) : (['bun'] as const)
+  const peers = await Promise.all(
+    runtimes.map(async (runtime) => new HttpContender(fastify(runtime, SECRET, await conditions.ground.database(`fastify_${runtime}`)), conditions)),
+  )
+  for (const peer of peers) await peer.start()
+  const trials = await takeTurns(peers, { rounds: 3, seconds: 2, progress: (line) => progress(`trial of the peer, ${line}`) })
+  for (const peer of peers) await peer.stop()
+  const rateOf = (peer: HttpContender) => medianOf(trials.find(({ contender }) => contender === peer) as Series, ({ perSecond }) => perSecond) ?? 0
+  const best = peers.reduce((one, other) => (rateOf(other) > rateOf(one) ? other : one))
+  result.notes.push(`the peer ran as ${best.label}: in a trial before, ${peers.map((peer) => `${peer.label} did ${Math.round(rateOf(peer))}/s`).join(', ')}`)
+  return best
+}
+
+async function pgbenches(ground: Ground, result: Result): Promise<Contender[]> {
+  const binary = findPgbench()
+  if (!binary) result.notes.push('pgbench is not on this machine (PGBENCH may name it): its two rows are missing')
+  return binary ? Promise.all((['row', 'batch'] as const).map(async (kind) => new Pgbench(kind, ground, binary, await ground.database(`pgbench_${kind}`)))) : []
+}
+
+/** Speed without keeping is none: all that was answered 200 must be in the ledger. */
+async function lossRow(ours: HttpContender, ground: Ground, url: string): Promise<Row> {
+  const missing = Math.max(0, ours.kept - (await ground.countDeliveries(url)))
+  return { what: `answered 200 but not stored, of ${ours.kept}`, value: missing, unit: 'deliveries', bar: 0, sense: 'most' }
 }
 
 const RATIO_BARS: Record<string, { what: string; bar: number }> = {

@@ -8,6 +8,9 @@ export interface Turns {
   progress(line: string): void
 }
 
+/** Bun compiles hot code anew until some ten thousand requests have come. */
+const WARM_UP_SECONDS = 5
+
 export interface Series {
   contender: Contender
   figures: Figure[]
@@ -17,7 +20,7 @@ export interface Series {
 export async function takeTurns(contenders: Contender[], { rounds, seconds, progress }: Turns): Promise<Series[]> {
   const series = contenders.map((contender): Series => ({ contender, figures: [] }))
   // The first run of each warms up its caches, plans and compilers, and counts for nothing.
-  for (const { contender } of series) await contender.measure(Math.min(2, seconds))
+  for (const { contender } of series) await contender.measure(Math.max(WARM_UP_SECONDS, seconds))
   for (let round = 0; round < rounds; round++) {
     for (const one of round % 2 === 0 ? series : series.toReversed()) {
       const figure = await one.contender.measure(seconds)

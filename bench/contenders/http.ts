@@ -34,6 +34,8 @@ export class HttpContender implements Contender {
   readonly id: string
   readonly label: string
   port = 0
+  /** Answered with 200 in all runs so far. */
+  kept = 0
   #child: Subprocess | undefined
   #rate: number
 
@@ -78,6 +80,8 @@ export class HttpContender implements Contender {
     const load = await generator.run({ port: this.port, secret, sessions, bodyBytes, count, connections, seconds, rate }, () => (before = this.#cpu()))
     const after = this.#cpu()
     if (rate === null) this.#rate = load.perSecond
+    const kept = load.answered - Object.values(load.others).reduce((sum, n) => sum + n, 0)
+    this.kept += kept
     const cores = (name: 'server' | 'postgres' | 'machine') => (after[name] - before[name]) / load.seconds
     const own = load.ownCores + cores('server') + cores('postgres')
     return {
@@ -85,7 +89,7 @@ export class HttpContender implements Contender {
       p50: load.p50,
       p99: load.p99,
       cores: { generator: load.ownCores, server: cores('server'), postgres: cores('postgres'), others: Math.max(0, cores('machine') - own) },
-      kept: load.answered - Object.values(load.others).reduce((sum, n) => sum + n, 0),
+      kept,
       notes: notesOn(load, rate),
     }
   }
