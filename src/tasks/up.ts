@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '../config'
 import type { Environment } from '../config-values'
+import { systemNow } from '../ingest/arrival'
 import type { Running } from '../runtime'
 import { DEFAULT_SLUG, listSources } from '../store/sources'
 import { checkPort } from './port'
@@ -23,13 +24,30 @@ export async function run(args: string[], env: Environment): Promise<void> {
   const [{ start }, { runUntilSignalled }] = await Promise.all([import('../runtime'), import('../signals')])
   const running = await start(config, { progress })
   progress('Ready.')
+  const ending = new AbortController()
   try {
     console.log(await welcome(config, running))
+    if (config.demo) progress(await demonstrate(running, ending.signal))
   } catch (cause) {
+    ending.abort()
     await running.stop()
     throw cause
   }
-  await runUntilSignalled(running)
+  await runUntilSignalled({
+    stop() {
+      ending.abort()
+      return running.stop()
+    },
+  })
+}
+
+/** Plays made-up senders, signed as real ones are, through the front door. @returns what to tell about it. */
+async function demonstrate(running: Running, signal: AbortSignal): Promise<string> {
+  const secret = await currentSecret(running)
+  if (secret === null) return 'No demo: the default source has no live secret'
+  const { playDemo, postTo } = await import('./simulate/demo')
+  const { sessions } = await playDemo(postTo(`${running.url}/api/whatsapp/webhook`), { secret, now: systemNow, signal })
+  return `The demo plays ${sessions} sessions.`
 }
 
 async function welcome(config: Config, running: Running): Promise<string> {
