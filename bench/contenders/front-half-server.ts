@@ -10,9 +10,9 @@ import { Writer, type Written } from '../../src/ingest/writer'
 import { connect } from '../../src/store/database'
 import type { Source } from '../../src/store/sources'
 import { createMetrics } from '../../src/telemetry/metrics'
+import { BodyReader } from '../../src/web/body'
 import { createClientAddress } from '../../src/web/plugins/client-address'
 import { WebhookLimits } from '../../src/web/webhook-limits'
-import { BodyReader } from '../../src/web/body'
 import { webhooks } from '../../src/web/webhooks'
 
 /** Folds in memory and forgets everything but the folds. */

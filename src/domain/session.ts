@@ -43,7 +43,7 @@ export interface SessionTally {
   messagesSent: number
   calls: number
   lastEventAt: Instant | null
-  /** Minute of arrival (since the epoch) of the last event, and how many came in it so far. */
+  /** The last minute (since the epoch) in which something happened, and how much so far. */
   minute: number
   count: number
   /** When each type last arrived, in steps of 5 s. */

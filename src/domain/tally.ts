@@ -8,9 +8,10 @@ const LAST_OF_STEP_MS = 5_000
 
 /**
  * Adds one event to the tally. Sums and maxima only, so that any order of the same events gives the same tally.
- * @param receivedAt when it arrived: the tally speaks of what we heard, not of what senders claim.
+ * @param receivedAt when it arrived: that is when we last heard.
+ * @param at where it stands in the session's order: that is the minute in which it happened.
  */
-export function tallied(tally: SessionTally, type: EventType, receivedAt: Instant, fromMe: boolean): SessionTally {
+export function tallied(tally: SessionTally, type: EventType, receivedAt: Instant, fromMe: boolean, at: Instant): SessionTally {
   const next: SessionTally = { ...tally, events: tally.events + 1 }
   if (type === 'message.received') next.messagesReceived++
   else if (type === 'message.created' && fromMe) next.messagesSent++
@@ -19,7 +20,7 @@ export function tallied(tally: SessionTally, type: EventType, receivedAt: Instan
   next.lastEventAt = Math.max(tally.lastEventAt ?? 0, receivedAt)
   const step = Math.floor(receivedAt / LAST_OF_STEP_MS) * LAST_OF_STEP_MS
   if ((tally.lastOf[type] ?? 0) < step) next.lastOf = { ...tally.lastOf, [type]: step }
-  countMinute(next, Math.floor(receivedAt / MINUTE_MS))
+  countMinute(next, Math.floor(at / MINUTE_MS))
   return next
 }
 

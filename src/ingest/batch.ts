@@ -107,7 +107,7 @@ function addEvent(work: SessionWork, entry: Entry, event: PendingEvent): void {
   const { decoded, position } = event
   after.seq++
   work.fresh.push({ event, entry, seq: after.seq })
-  after.tally = tallied(after.tally, decoded.type, entry.receivedAt, decoded.message?.fromMe === true)
+  after.tally = tallied(after.tally, decoded.type, entry.receivedAt, decoded.message?.fromMe === true, position.at)
   if (isLate(after.state, event)) {
     if (!work.lateFrom || isBefore(position, work.lateFrom)) work.lateFrom = position
     return

@@ -23,7 +23,7 @@ export function createFoldAway(sql: Sql): (day: Instant, partition: string) => P
       events.sort((a, b) => (isBefore(a.position, b.position) ? -1 : 1))
       const { state } = foldAll(base?.state ?? initialState(session.createdAt), events.map(toFolded))
       let tally = base?.tally ?? emptyTally()
-      for (const event of events) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true)
+      for (const event of events) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true, event.position.at)
       await writeBase(sql, session.sessionId, { state, tally, until })
     }
   }

@@ -53,7 +53,7 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
   const told = (what: string) => report.differences.push(`session ${session.name} (${session.sessionId}): ${what}`)
   const { state, transitions } = foldAll(session.base?.state ?? initialState(session.createdAt), events.map(toFolded))
   let tally: SessionTally = session.base?.tally ?? emptyTally()
-  for (const event of events) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true)
+  for (const event of events) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true, event.position.at)
   const before = report.differences.length
   for (const difference of differencesOf(session, state, tally)) told(difference)
   const stored = new Map((await store.listStoredTransitions(tx, session.sessionId)).map((one) => [one.eventId, one]))

@@ -44,7 +44,7 @@ select type, sum(n)::int as count, (extract(epoch from max(last)) * 1000)::float
 group by type`
 
 const MINUTES = `
-select (extract(epoch from date_trunc('minute', received_at)) / 60)::int as minute, count(*)::int as count from events
-where session_id = $1 and received_at > ${at('$2')} and received_at <= ${at('$3')} and type <> 'session.stale' group by 1`
+select (extract(epoch from date_trunc('minute', at)) / 60)::int as minute, count(*)::int as count from events
+where session_id = $1 and received_at > ${at('$2')} and at > ${at('$2')} and at <= ${at('$3')} and type <> 'session.stale' group by 1`
 
 const SENT = `select count(*)::int as count from messages where session_id = $1 and from_me and sent_at <= ${at('$2')}`
