@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/event'
 import { narrowest } from '../domain/staleness'
-import { claimKeys, insertDeliveries, insertEvents, type Tx, upsertMessages } from '../store/ledger'
-import { allInOrder, type Pipeline } from '../store/pipeline'
+import { claimKeys, insertDeliveries, insertEvents, insertKeys, isKnownKey, type KeyRow, type Tx, upsertMessages } from '../store/ledger'
+import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
@@ -17,28 +17,90 @@ export interface Committed {
   first: Map<string, string>
 }
 
+/** After a duplicate, so many batches expect another: retries and doubled posts come in swarms. */
+const CAREFUL_BATCHES = 20
+
 /**
- * Writes one batch in one transaction: keys, events, deliveries and every projection, or nothing. Waits for answers twice:
- * for what is new, and for the end.
- * @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored.
+ * Writes batches, each in one transaction: keys, events, deliveries and every projection, or nothing.
+ *
+ * Most batches hold nothing that the ledger has already. So a batch is first written in the hope that all of it is new, which
+ * waits for one answer; a key that is known after all undoes it, and it is written again by asking first.
  */
-export async function commitBatch(pipeline: Pipeline, entries: Entry[], cache: SessionCache, now: () => Instant): Promise<Committed> {
-  const committed = await pipeline.transaction<Committed>(async (tx) => {
+export class Committer {
+  #careful = 0
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly cache: SessionCache,
+    private readonly now: () => Instant,
+  ) {}
+
+  /** @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored. */
+  async commit(entries: Entry[]): Promise<Committed> {
+    const works = this.#careful > 0 ? undefined : foldHopefully(entries, this.cache)
+    if (works) {
+      try {
+        return this.#learn(await this.pipeline.transaction((tx) => writeAsNew(tx, entries, works, this.now())))
+      } catch (cause) {
+        if (!isKnownKey(cause)) throw cause
+        this.#careful = CAREFUL_BATCHES
+      }
+    } else if (this.#careful > 0) this.#careful--
+    return this.#learn(await this.pipeline.transaction((tx) => this.#askFirst(tx, entries)))
+  }
+
+  async #askFirst(tx: Tx, entries: Entry[]): Promise<Unfinished<Committed>> {
     const claimed = claim(tx, entries)
-    const loaded = load(tx, entries, cache)
+    const loaded = load(tx, entries, this.cache)
     await allInOrder([claimed, loaded])
     const [keys, known] = await Promise.all([claimed, loaded])
     const isFresh = (event: PendingEvent) => event.keyHash === null || keys.fresh.has(event.id)
     const works = foldBatch(entries, isFresh, (sessionId) => known.get(sessionId))
-    const fresh = new Set(works.flatMap((work) => work.fresh.map(({ event }) => event.id)))
-    return { result: { works, fresh, first: keys.first }, last: await write(tx, works, now()) }
-  })
-  for (const work of committed.works) cache.set(work.sessionId, work.after)
-  return committed
+    return { result: resultOf(works, keys.first), last: await write(tx, works, this.now()) }
+  }
+
+  #learn(committed: Committed): Committed {
+    for (const work of committed.works) this.cache.set(work.sessionId, work.after)
+    return committed
+  }
+}
+
+/** The fold of a batch of which everything is new; undefined when that is known to be wrong or cannot be known. */
+function foldHopefully(entries: Entry[], cache: SessionCache): SessionWork[] | undefined {
+  const keys = new Set<string>()
+  for (const { sessionId, events } of entries) {
+    if (!cache.get(sessionId)) return undefined
+    for (const { keyHash } of events) {
+      if (keyHash === null) continue
+      const key = sessionId + keyHash
+      if (keys.has(key)) return undefined
+      keys.add(key)
+    }
+  }
+  const works = foldBatch(
+    entries,
+    () => true,
+    (sessionId) => cache.get(sessionId),
+  )
+  return works.some((work) => work.lateFrom !== null) ? undefined : works
+}
+
+async function writeAsNew(tx: Tx, entries: Entry[], works: SessionWork[], now: Instant): Promise<Unfinished<Committed>> {
+  const rows = keyRowsOf(entries)
+  const keys = rows.length > 0 ? [insertKeys(tx, rows)] : []
+  return { result: resultOf(works, new Map()), last: [...keys, ...(await write(tx, works, now))] }
+}
+
+function resultOf(works: SessionWork[], first: Map<string, string>): Committed {
+  return { works, fresh: new Set(works.flatMap((work) => work.fresh.map(({ event }) => event.id))), first }
+}
+
+function keyRowsOf(entries: Entry[]): KeyRow[] {
+  return entries.flatMap((entry) => entry.events.flatMap((event) => (event.keyHash ? [{ s: entry.sessionId, k: event.keyHash, e: event.id }] : [])))
 }
 
 async function claim(tx: Tx, entries: Entry[]): ReturnType<typeof claimKeys> {
-  const rows = entries.flatMap((entry) => entry.events.flatMap((event) => (event.keyHash ? [{ s: entry.sessionId, k: event.keyHash, e: event.id }] : [])))
+  const rows = keyRowsOf(entries)
   return rows.length > 0 ? claimKeys(tx, rows) : { fresh: new Set(), first: new Map() }
 }
 

@@ -5,7 +5,7 @@ import { areStored } from '../store/ledger'
 import { Pipeline } from '../store/pipeline'
 import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
-import { type Committed, commitBatch } from './commit'
+import { type Committed, Committer } from './commit'
 import { failureKind, isUniqueViolation } from './failure'
 import { SessionCache } from './session-cache'
 
@@ -25,7 +25,7 @@ export interface WriterLimits {
   backlogBytes: number
 }
 
-export const WRITER_LIMITS: WriterLimits = { lanes: 2, batchEntries: 256, batchBytes: 4 << 20, backlogEntries: 20_000, backlogBytes: 128 << 20 }
+export const WRITER_LIMITS: WriterLimits = { lanes: 1, batchEntries: 256, batchBytes: 4 << 20, backlogEntries: 20_000, backlogBytes: 128 << 20 }
 
 export interface WriterHooks {
   committed?(committed: Committed, tookMs: number, entries: number): void
@@ -53,6 +53,7 @@ export class Writer {
   readonly #lanes: Job[][]
   readonly #busy: boolean[]
   readonly #pipelines: Pipeline[]
+  readonly #committers: Committer[]
   #entries = 0
   #bytes = 0
   #idle: (() => void)[] = []
@@ -66,6 +67,7 @@ export class Writer {
     this.#lanes = Array.from({ length: limits.lanes }, () => [])
     this.#busy = this.#lanes.map(() => false)
     this.#pipelines = this.#lanes.map(() => new Pipeline(sql))
+    this.#committers = this.#pipelines.map((pipeline) => new Committer(pipeline, this.cache, now))
   }
 
   get backlog(): { entries: number; bytes: number } {
@@ -116,8 +118,8 @@ export class Writer {
 
   async #run(lane: number): Promise<void> {
     const queue = this.#lanes[lane] as Job[]
-    const pipeline = this.#pipelines[lane] as Pipeline
-    while (queue.length > 0) await this.#flush(pipeline, this.#take(queue))
+    const committer = this.#committers[lane] as Committer
+    while (queue.length > 0) await this.#flush(committer, this.#take(queue))
     this.#busy[lane] = false
   }
 
@@ -132,8 +134,8 @@ export class Writer {
     return queue.splice(0, count)
   }
 
-  async #flush(pipeline: Pipeline, jobs: Job[]): Promise<void> {
-    await this.#commit(pipeline, jobs)
+  async #flush(lane: Committer, jobs: Job[]): Promise<void> {
+    await this.#commit(lane, jobs)
     for (const job of jobs) {
       this.#entries--
       this.#bytes -= job.bytes
@@ -141,38 +143,38 @@ export class Writer {
     if (this.#entries === 0) for (const done of this.#idle.splice(0)) done()
   }
 
-  async #commit(pipeline: Pipeline, jobs: Job[], attempt = 1): Promise<void> {
+  async #commit(lane: Committer, jobs: Job[], attempt = 1): Promise<void> {
     const entries = jobs.map((job) => job.entry)
     const startedAt = performance.now()
     try {
       if (attempt > 1 && (await areStored(this.sql, entries))) return settle(jobs, undefined)
-      const committed = await commitBatch(pipeline, entries, this.cache, this.now)
+      const committed = await lane.commit(entries)
       settle(jobs, committed)
       this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
     } catch (cause) {
       for (const entry of entries) this.cache.forget(entry.sessionId)
-      await this.#recover(pipeline, jobs, cause, attempt)
+      await this.#recover(lane, jobs, cause, attempt)
     }
   }
 
-  async #recover(pipeline: Pipeline, jobs: Job[], cause: unknown, attempt: number): Promise<void> {
+  async #recover(lane: Committer, jobs: Job[], cause: unknown, attempt: number): Promise<void> {
     if (isOvertaken(cause) && attempt < OVERTAKEN_TRIES) {
       // Out of step with the other process, so that the two do not keep overtaking each other.
       await Bun.sleep(Math.random() * attempt)
-      return this.#commit(pipeline, jobs, attempt + 1)
+      return this.#commit(lane, jobs, attempt + 1)
     }
     const kind = isOvertaken(cause) ? 'retry' : failureKind(cause)
     if (kind === 'retry' && attempt < TRIES) {
       await Bun.sleep(50 * 2 ** attempt)
-      return this.#commit(pipeline, jobs, attempt + 1)
+      return this.#commit(lane, jobs, attempt + 1)
     }
     // Only an event that is there already breaks a unique key: the answer to an earlier try was lost after we had asked.
-    if (isUniqueViolation(cause) && attempt < TRIES) return this.#commit(pipeline, jobs, attempt + 1)
+    if (isUniqueViolation(cause) && attempt < TRIES) return this.#commit(lane, jobs, attempt + 1)
     if (kind === 'content' && jobs.length > 1) {
       // One entry that Postgres cannot store must not take its neighbours along.
       const half = jobs.length >> 1
-      await this.#commit(pipeline, jobs.slice(0, half))
-      return this.#commit(pipeline, jobs.slice(half))
+      await this.#commit(lane, jobs.slice(0, half))
+      return this.#commit(lane, jobs.slice(half))
     }
     const [only] = jobs
     if (kind === 'content' && only && this.hooks.poisoned) return this.#setAside(only, cause)

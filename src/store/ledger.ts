@@ -41,6 +41,21 @@ union all
 select i.e, coalesce((select event_id from ins where ins.session_id = i.s and ins.key = i.k), (select event_id from event_keys old where old.session_id = i.s and old.key = i.k))
 from i where i.e not in (select event_id from ins)`
 
+/** Like claimKeys, in the hope that all are new: fails (see isKnownKey) when one is known, and need not be waited for. */
+export async function insertKeys(tx: Tx, rows: KeyRow[]): Promise<void> {
+  await tx.unsafe(INSERT_KEYS, [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)], { prepare: true })
+}
+
+const INSERT_KEYS = `
+insert into event_keys (session_id, key, event_id)
+select s, k, e from unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) as r(s, k, e) order by s, k`
+
+/** Did a write fail because the ledger had one of its keys? */
+export function isKnownKey(cause: unknown): boolean {
+  const { code, constraint_name: constraint } = (cause ?? {}) as { code?: unknown; constraint_name?: unknown }
+  return code === '23505' && String(constraint).startsWith('event_keys')
+}
+
 export interface EventRow {
   s: string
   r: number
