@@ -4,6 +4,7 @@ import { claimKeys, insertDeliveries, insertEvents, insertKeys, isKnownKey, type
 import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
+import { joinedOnce, run, type Statement } from '../store/statement'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
 import { refold } from './refold'
 import { type BatchRows, rowsOf, sessionRow, transitionRows } from './rows'
@@ -40,13 +41,21 @@ export class Committer {
     const works = this.#careful > 0 ? undefined : foldHopefully(entries, this.cache)
     if (works) {
       try {
-        return this.#learn(await this.pipeline.transaction((tx) => writeAsNew(tx, entries, works, this.now())))
+        return this.#learn(await this.#writeAsNew(entries, works))
       } catch (cause) {
         if (!isKnownKey(cause)) throw cause
         this.#careful = CAREFUL_BATCHES
       }
     } else if (this.#careful > 0) this.#careful--
     return this.#learn(await this.pipeline.transaction((tx) => this.#askFirst(tx, entries)))
+  }
+
+  async #writeAsNew(entries: Entry[], works: SessionWork[]): Promise<Committed> {
+    const now = this.now()
+    const statement = statementOf(entries, works, now)
+    if (!statement) return this.pipeline.transaction((tx) => writeAsNew(tx, entries, works, now))
+    await this.pipeline.single((tx) => run(tx, statement))
+    return resultOf(works, new Map())
   }
 
   async #askFirst(tx: Tx, entries: Entry[]): Promise<Unfinished<Committed>> {
@@ -85,9 +94,24 @@ function foldHopefully(entries: Entry[], cache: SessionCache): SessionWork[] | u
   return works.some((work) => work.lateFrom !== null) ? undefined : works
 }
 
+/** A batch in which nothing happened but messages and the like, as one statement; undefined when more did. */
+function statementOf(entries: Entry[], works: SessionWork[], now: Instant): Statement | undefined {
+  const rows = rowsOf(works, now)
+  const sessions = works.map((work) => sessionRow(work, now))
+  const isPlain = rows.reactions.length + rows.calls.length + rows.lateMinutes.length === 0
+  if (!isPlain || sessions.some((session) => !session.isOnlyPulse) || works.some((work) => work.transitions.length > 0)) return undefined
+  const keys = keyRowsOf(entries)
+  const writes = [insertEvents(rows.events)]
+  if (keys.length > 0) writes.push(insertKeys(keys))
+  if (rows.deliveries.length > 0) writes.push(insertDeliveries(rows.deliveries, rows.bodies))
+  if (rows.messages.length > 0) writes.push(upsertMessages(rows.messages))
+  const name = [keys.length > 0, rows.deliveries.length > 0, rows.messages.length > 0].join()
+  return joinedOnce(name, writes, writeSessions(sessions)[0] as Statement)
+}
+
 async function writeAsNew(tx: Tx, entries: Entry[], works: SessionWork[], now: Instant): Promise<Unfinished<Committed>> {
   const rows = keyRowsOf(entries)
-  const keys = rows.length > 0 ? [insertKeys(tx, rows)] : []
+  const keys = rows.length > 0 ? [run(tx, insertKeys(rows))] : []
   return { result: resultOf(works, new Map()), last: [...keys, ...(await write(tx, works, now))] }
 }
 
@@ -132,19 +156,14 @@ async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<Promis
   }
   const transitions = works.flatMap(transitionRows)
   if (transitions.length > 0) statements.push(insertTransitions(tx, transitions))
-  return [
-    ...statements,
-    ...writeSessions(
-      tx,
-      works.map((work) => sessionRow(work, now)),
-    ),
-  ]
+  const sessions = writeSessions(works.map((work) => sessionRow(work, now)))
+  return [...statements, ...sessions.map((statement) => run(tx, statement))]
 }
 
 function writeRows(tx: Tx, rows: BatchRows): Promise<unknown>[] {
-  const statements: Promise<unknown>[] = [insertEvents(tx, rows.events)]
-  if (rows.deliveries.length > 0) statements.push(insertDeliveries(tx, rows.deliveries, rows.bodies))
-  if (rows.messages.length > 0) statements.push(upsertMessages(tx, rows.messages))
+  const statements: Promise<unknown>[] = [run(tx, insertEvents(rows.events))]
+  if (rows.deliveries.length > 0) statements.push(run(tx, insertDeliveries(rows.deliveries, rows.bodies)))
+  if (rows.messages.length > 0) statements.push(run(tx, upsertMessages(rows.messages)))
   if (rows.reactions.length > 0) statements.push(upsertReactions(tx, rows.reactions))
   if (rows.calls.length > 0) statements.push(upsertCalls(tx, rows.calls))
   if (rows.lateMinutes.length > 0) statements.push(markLateMinutes(tx, rows.lateMinutes))

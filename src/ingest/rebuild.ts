@@ -9,6 +9,7 @@ import { type Tx, upsertMessages } from '../store/ledger'
 import { upsertCalls, upsertReactions } from '../store/projections'
 import * as store from '../store/rebuild'
 import { deleteTransitionsAfter, insertTransitions } from '../store/session-writes'
+import { run } from '../store/statement'
 import { type PendingEvent, toFolded } from './batch'
 import { addProjections, emptyRows } from './rows'
 
@@ -102,7 +103,7 @@ async function foldProjections(tx: Tx, sessionId: string, events: PendingEvent[]
   for (let from = 0; from < events.length; from += CHUNK) {
     const rows = emptyRows()
     for (const event of events.slice(from, from + CHUNK)) addProjections(rows, sessionId, event)
-    if (rows.messages.length > 0) await upsertMessages(tx, rows.messages)
+    if (rows.messages.length > 0) await run(tx, upsertMessages(rows.messages))
     if (rows.reactions.length > 0) await upsertReactions(tx, rows.reactions)
     if (rows.calls.length > 0) await upsertCalls(tx, rows.calls)
   }

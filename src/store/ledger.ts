@@ -4,6 +4,7 @@
  */
 import type { Sql, TransactionSql } from 'postgres'
 import { plain, texts } from './columns'
+import type { Statement } from './statement'
 
 export type Tx = TransactionSql | Sql
 
@@ -42,8 +43,8 @@ select i.e, coalesce((select event_id from ins where ins.session_id = i.s and in
 from i where i.e not in (select event_id from ins)`
 
 /** Like claimKeys, in the hope that all are new: fails (see isKnownKey) when one is known, and need not be waited for. */
-export async function insertKeys(tx: Tx, rows: KeyRow[]): Promise<void> {
-  await tx.unsafe(INSERT_KEYS, [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)], { prepare: true })
+export function insertKeys(rows: KeyRow[]): Statement {
+  return { text: INSERT_KEYS, values: [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)] }
 }
 
 const INSERT_KEYS = `
@@ -75,7 +76,7 @@ export interface EventRow {
   f: unknown
 }
 
-export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
+export function insertEvents(rows: EventRow[]): Statement {
   const columns = [
     plain(rows, (r) => r.s),
     plain(rows, (r) => r.r),
@@ -94,7 +95,7 @@ export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
     plain(rows, (r) => r.z),
     texts(rows, (r) => JSON.stringify(r.f)),
   ]
-  await tx.unsafe(INSERT_EVENTS, columns, { prepare: true })
+  return { text: INSERT_EVENTS, values: columns }
 }
 
 const INSERT_EVENTS = `
@@ -119,7 +120,7 @@ export interface DeliveryRow {
   l: number
 }
 
-export async function insertDeliveries(tx: Tx, rows: DeliveryRow[], bodies: Buffer): Promise<void> {
+export function insertDeliveries(rows: DeliveryRow[], bodies: Buffer): Statement {
   const columns = [
     plain(rows, (r) => r.s),
     plain(rows, (r) => r.r),
@@ -134,7 +135,7 @@ export async function insertDeliveries(tx: Tx, rows: DeliveryRow[], bodies: Buff
     plain(rows, (r) => r.l),
     bodies,
   ]
-  await tx.unsafe(INSERT_DELIVERIES, columns, { prepare: true })
+  return { text: INSERT_DELIVERIES, values: columns }
 }
 
 const INSERT_DELIVERIES = `
@@ -166,7 +167,7 @@ export interface MessageRow {
  * One row per message, whatever and how often it is told: identity from whoever knows it, acks only forward, the latest
  * edit, the first revocation. Every rule is a minimum, maximum or "the longest", so that order does not matter.
  */
-export async function upsertMessages(tx: Tx, rows: MessageRow[]): Promise<void> {
+export function upsertMessages(rows: MessageRow[]): Statement {
   const columns = [
     plain(rows, (r) => r.s),
     texts(rows, (r) => r.m),
@@ -185,7 +186,7 @@ export async function upsertMessages(tx: Tx, rows: MessageRow[]): Promise<void> 
     plain(rows, (r) => r.ea),
     plain(rows, (r) => r.va),
   ]
-  await tx.unsafe(UPSERT_MESSAGES, columns, { prepare: true })
+  return { text: UPSERT_MESSAGES, values: columns }
 }
 
 // Ack -1 (error) outranks 0 (pending) and yields to everything above.

@@ -27,16 +27,25 @@ export class Pipeline {
   }
 
   /** @throws the first failure, in the order of the statements; nothing was written then (or, if the connection broke, perhaps all). */
-  async transaction<T>(work: (tx: Tx) => Promise<Unfinished<T>>): Promise<T> {
+  transaction<T>(work: (tx: Tx) => Promise<Unfinished<T>>): Promise<T> {
+    return this.#connected((connection) => this.#run(connection, work), true)
+  }
+
+  /** One statement is a transaction of its own, without BEGIN and COMMIT. @throws as above. */
+  async single(statement: (tx: Tx) => Promise<unknown>): Promise<void> {
+    await this.#connected((connection) => statement(this.#guarded(connection)), false)
+  }
+
+  async #connected<T>(work: (connection: ReservedSql) => Promise<T>, isOpen: boolean): Promise<T> {
     const broken = new Promise<never>((_, reject) => (this.#waiting = reject))
     broken.catch(ignore)
     const client = this.#client
     try {
       const connection = (this.#connection ??= await Promise.race([broken, client.reserve()]))
-      return await Promise.race([broken, this.#run(connection, work)])
+      return await Promise.race([broken, work(connection)])
     } catch (cause) {
-      if (isStatementError(cause) && this.#connection) await Promise.race([broken, this.#connection.unsafe('rollback')]).catch(() => this.#replace(client))
-      else this.#replace(client)
+      if (!isStatementError(cause)) this.#replace(client)
+      else if (isOpen && this.#connection) await Promise.race([broken, this.#connection.unsafe('rollback')]).catch(() => this.#replace(client))
       throw cause
     } finally {
       this.#waiting = undefined

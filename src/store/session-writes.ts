@@ -4,6 +4,7 @@ import { initialState, type SessionState, type SessionTally } from '../domain/se
 import { plain, texts } from './columns'
 import type { Tx } from './ledger'
 import { coldStateOf, coldTallyOf, type Fold, type FrozenFold, pulseOf, thaw } from './session-pulse'
+import type { Statement } from './statement'
 
 export interface StoredSession {
   sessionId: string
@@ -52,14 +53,14 @@ export interface SessionRow {
  * Writes sessions that are still at the `seq` their fold started from. The statements fail (see isOvertaken) when another
  * process moved one of them: the whole batch must be folded again.
  */
-export function writeSessions(tx: Tx, rows: SessionRow[]): Promise<unknown>[] {
+export function writeSessions(rows: SessionRow[]): Statement[] {
   const begun = rows.filter((row) => row.from === 0)
   const moved = rows.filter((row) => row.from > 0 && !row.isOnlyPulse)
   const beating = rows.filter((row) => row.from > 0 && row.isOnlyPulse)
-  const statements: Promise<unknown>[] = []
-  if (beating.length > 0) statements.push(tx.unsafe(UPDATE_PULSES, [...pulseColumns(beating), beating.length], { prepare: true }))
-  if (moved.length > 0) statements.push(tx.unsafe(UPDATE_SESSIONS, [...columnsOf(moved), moved.length], { prepare: true }))
-  if (begun.length > 0) statements.push(tx.unsafe(INSERT_SESSIONS, [...columnsOf(begun), begun.length], { prepare: true }))
+  const statements: Statement[] = []
+  if (beating.length > 0) statements.push({ text: UPDATE_PULSES, values: [...pulseColumns(beating), beating.length] })
+  if (moved.length > 0) statements.push({ text: UPDATE_SESSIONS, values: [...columnsOf(moved), moved.length] })
+  if (begun.length > 0) statements.push({ text: INSERT_SESSIONS, values: [...columnsOf(begun), begun.length] })
   return statements
 }
 
