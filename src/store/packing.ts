@@ -1,5 +1,5 @@
 /**
- * Bodies at rest: long ones compressed with zstd by us, in a fifth of the time that Postgres' own pglz takes. A compressed body
+ * Bodies at rest: long ones compressed with zstd by us, which takes Postgres' own attempt off the commit. A compressed body
  * is known by zstd's magic number; one that happens to begin with it is compressed whatever its length.
  */
 const LONG = 1_600

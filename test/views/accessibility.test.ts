@@ -1,7 +1,8 @@
 /** Every page in a real browser: axe finds nothing, nothing scrolls sideways, nothing breaks the content security policy. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { chromePath, launch } from './support/browser'
+import { describeInBrowser } from '../support/browser'
+import { launch } from './support/browser'
 import { startPreview } from './support/preview'
 
 const PATHS = [
@@ -33,7 +34,7 @@ interface Axe {
   run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
 }
 
-describe.skipIf(!chromePath)('every page', () => {
+describeInBrowser('every page', () => {
   const preview = startPreview()
   let browser: Browser
   let axe: string

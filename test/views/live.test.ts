@@ -1,7 +1,8 @@
 /** The live contract of views/live.ts, in a real browser, under the real content security policy. */
-import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { chromePath, launch } from './support/browser'
+import { describeInBrowser } from '../support/browser'
+import { launch } from './support/browser'
 import { startPreview } from './support/preview'
 
 setDefaultTimeout(30_000)
@@ -10,7 +11,7 @@ let browser: Browser
 let page: Page
 let complaints: string[] = []
 
-describe.skipIf(!chromePath)('live pages', () => {
+describeInBrowser('live pages', () => {
   beforeAll(async () => {
     browser = await launch()
   })

@@ -5,8 +5,7 @@ import type { EventDetail } from '../../src/domain/records'
 const LEFT_OUT = new Set(['host', 'content-length', 'connection', 'accept-encoding', 'transfer-encoding'])
 const LONGEST_BODY = 10_000
 /** Pasted into a terminal these are keys pressed: a stranger's message could delete the line and write another. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const KEYS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
+const KEYS = /(?![\t\n])\p{Cc}/u
 
 export function curlOf(delivery: NonNullable<EventDetail['delivery']>, publicUrl: string): string {
   const lines = [`curl -X POST ${quote(publicUrl + delivery.path)}`]
