@@ -36,9 +36,31 @@ export const secrets = pgTable('secrets', {
   fingerprint: text('fingerprint').notNull(),
   createdAt: instant('created_at').notNull(),
   retiresAt: instant('retires_at'),
+  /** The first proof it gave: what an older secret proved before that says nothing about whether it is still needed. */
+  firstUsedAt: instant('first_used_at'),
   lastUsedAt: instant('last_used_at'),
   uses: bigint('uses', { mode: 'number' }).notNull().default(0),
 }, (t) => [index('secrets_source').on(t.sourceId)])
+
+/** Which providers' deliveries a source of the provider `auto` got: a handful of rows per source. */
+export const sourceSightings = pgTable('source_sightings', {
+  sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
+  /** A provider's id, or `unknown`. */
+  provider: text('provider').notNull(),
+  times: bigint('times', { mode: 'number' }).notNull(),
+  firstAt: instant('first_at').notNull(),
+  lastAt: instant('last_at').notNull(),
+}, (t) => [primaryKey({ columns: [t.sourceId, t.provider] })])
+
+/** Deliveries whose URL named another session than their body did; at most a hundred rows per source. */
+export const sourceMismatches = pgTable('source_mismatches', {
+  sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
+  pathSession: text('path_session').notNull(),
+  bodySession: text('body_session').notNull(),
+  times: bigint('times', { mode: 'number' }).notNull(),
+  firstAt: instant('first_at').notNull(),
+  lastAt: instant('last_at').notNull(),
+}, (t) => [primaryKey({ columns: [t.sourceId, t.pathSession, t.bodySession] })])
 
 // The ledger
 /** What arrived, redacted but otherwise byte for byte. Dropped after RETENTION_BODIES. */
