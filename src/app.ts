@@ -54,6 +54,7 @@ export function createApp(deps: AppDeps) {
           config,
           auth: deps.auth,
           sources: deps.sources,
+          vault: deps.sources.vault,
           sessionAsOf: (source, name, at) => sessionAsOf(database.read, source, name, allowances, at),
         },
         gate,

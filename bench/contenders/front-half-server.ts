@@ -45,7 +45,7 @@ const source: Source = {
   qrExpiresAfterMs: null,
   connectingTimeoutMs: null,
   createdAt: now,
-  secrets: [{ id: '22222222-2222-4222-8222-222222222222', value: secret, createdAt: now, retiresAt: null, lastUsedAt: null, uses: 0 }],
+  secrets: [{ id: '22222222-2222-4222-8222-222222222222', value: secret, createdAt: now, retiresAt: null, firstUsedAt: null, lastUsedAt: null, uses: 0 }],
 }
 const metrics = createMetrics()
 const most = 1_000_000

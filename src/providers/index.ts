@@ -1,4 +1,8 @@
 import type { Delivery } from '../domain/delivery'
+import { DEFAULT_SCHEMES, type SchemeSetting } from '../signing/scheme'
+import { metaCloudApi, sessionNameInChanges } from './meta-cloud-api'
+import { openWaV4 } from './open-wa-v4'
+import { openWaV5 } from './open-wa-v5'
 import type { Decoded, Provider } from './provider'
 import { fields, sessionName } from './read'
 import { signed } from './signed'
@@ -6,11 +10,16 @@ import { waha } from './waha'
 import { wwebjsApi } from './wwebjs-api'
 
 /** Every kind of sender that we understand. Adding one: its folder, a line here, its fixtures; the conformance suite does the rest. */
-export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, signed]
+export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, openWaV4, openWaV5, metaCloudApi, signed]
 
 /** The provider with this id, or undefined. */
 export function findProvider(id: string): Provider | undefined {
   return PROVIDERS.find((provider) => provider.id === id)
+}
+
+/** The schemes that a source accepts: its own, else its provider's, else those of the default source. */
+export function acceptedSchemes(source: { provider: string; schemes: readonly SchemeSetting[] | null }): readonly SchemeSetting[] {
+  return source.schemes ?? findProvider(source.provider)?.schemes ?? DEFAULT_SCHEMES
 }
 
 /** Below this a resemblance is a coincidence. */
@@ -52,7 +61,8 @@ export function sessionNameIn(body: unknown): string | null {
     sessionName(envelope.instance) ??
     sessionName(envelope.instanceName) ??
     sessionName(envelope.session_id) ??
-    sessionName(fields(envelope.data).sessionId)
+    sessionName(fields(envelope.data).sessionId) ??
+    sessionNameInChanges(body)
   )
 }
 

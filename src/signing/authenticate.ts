@@ -9,6 +9,7 @@ import { checkNone } from './none'
 import { moreTelling, nothingPresented } from './refusal'
 import type { Authenticate, Refusal, SchemeSetting, Secret, Verdict } from './scheme'
 import { checkStandardWebhooks } from './standard-webhooks'
+import { checkUrl } from './url'
 
 /**
  * Tries every accepted scheme over every live secret; the first proof wins. When none holds, the refusal is the most telling
@@ -40,6 +41,8 @@ function check(delivery: Delivery, setting: SchemeSetting, secrets: readonly Sec
       return checkJwt(delivery, setting, secrets, now)
     case 'basic':
       return checkBasic(delivery, setting, secrets, now)
+    case 'url':
+      return checkUrl(delivery, setting, secrets, now)
     case 'none':
       return checkNone(delivery, setting, secrets, now)
   }

@@ -20,6 +20,8 @@ export const checkJwt: SchemeCheck<'jwt'> = (delivery, setting, secrets, now) =>
   if (header === null || header.alg !== 'HS256') {
     return refuse('malformed', 'the bearer token is not signed with HS256: let the sender sign with a shared secret')
   }
+  // RFC 7515, 4.1.11: an extension that must be understood, and that we do not understand.
+  if (header.crit !== undefined) return refuse('malformed', 'the bearer token asks for an extension (crit) that is not known here')
   const signature = Buffer.from(token.slice(lastDot + 1), 'base64url')
   const signed = token.slice(0, lastDot)
   for (const secret of secrets) {

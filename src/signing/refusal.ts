@@ -42,6 +42,8 @@ function proofOf(setting: SchemeSetting): string {
       return 'Authorization: Bearer token'
     case 'basic':
       return 'Authorization: Basic header'
+    case 'url':
+      return setting.parameter === undefined ? 'secret in the path of the URL' : `${setting.parameter} in the query of the URL`
     case 'none':
       return 'proof'
   }
@@ -56,5 +58,6 @@ function remedyOf(setting: SchemeSetting): string {
   }
   if (setting.scheme === 'jwt') return "set the sender's jwt_key to this source's secret"
   if (setting.scheme === 'basic') return 'put user:password@ into the webhook URL at the sender'
+  if (setting.scheme === 'url') return 'use the webhook URL as this source shows it, with the secret in it'
   return "let the sender sign with this source's secret"
 }

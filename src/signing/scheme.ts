@@ -17,26 +17,42 @@ export interface Refusal {
 /** The outcome of checking one delivery. */
 export type Verdict = { ok: true; scheme: SchemeId; secretId: string | null } | { ok: false; refusal: Refusal }
 
-export type SchemeId = 'hmac' | 'standard-webhooks' | 'jwt' | 'api-key' | 'basic' | 'none'
+export const SCHEME_IDS = ['hmac', 'standard-webhooks', 'jwt', 'basic', 'api-key', 'url', 'none'] as const
+export type SchemeId = (typeof SCHEME_IDS)[number]
 
-/** How deliveries of a source prove themselves: a list of accepted schemes, each with its parameters. */
+/** How deliveries of a source prove themselves: a list of accepted schemes, each with its parameters. Header names in lower case. */
 export type SchemeSetting =
   | {
       scheme: 'hmac'
-      /** Lower-case header name. */
       header: string
-      algorithm: 'sha256' | 'sha512'
-      /** Header that names the algorithm, when the sender says it (WAHA). Lower-case. */
+      /** SHA-1 only together with `legacy`. */
+      algorithm: 'sha256' | 'sha512' | 'sha1'
+      /** Somebody chose SHA-1 knowingly, for a sender that can do no better. */
+      legacy?: boolean
+      /** Header that names the algorithm, when the sender says it (WAHA). */
       algorithmHeader?: string
       encoding: 'hex' | 'base64'
       /** Literal text before the digest. `optional` accepts it with and without. */
       prefix?: { text: string; optional: boolean }
+      /** For senders that sign `${before}${time}${between}${body}`; its age is then limited. */
+      timestamp?: SignedTimestamp
     }
   | { scheme: 'standard-webhooks'; toleranceMs: number }
   | { scheme: 'jwt'; leewayMs: number }
-  | { scheme: 'api-key'; header: string }
   | { scheme: 'basic' }
+  /** The secret itself in a header; `prefix` is what stands before it, such as `Bearer `. */
+  | { scheme: 'api-key'; header: string; prefix?: string }
+  /** The secret itself in the URL: in this query parameter, or without one in the path, right behind the session's name. */
+  | { scheme: 'url'; parameter?: string }
   | { scheme: 'none' }
+
+export interface SignedTimestamp {
+  header: string
+  unit: 's' | 'ms'
+  before: string
+  between: string
+  toleranceMs: number
+}
 
 /** Checks one delivery against every live secret of its source. Pure; constant-time in the secret. */
 export type Authenticate = (delivery: Delivery, settings: readonly SchemeSetting[], secrets: readonly Secret[], now: Instant) => Verdict

@@ -1,7 +1,9 @@
 import type { Sql } from 'postgres'
 import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
-import { addUses, DEFAULT_SLUG, listSources, type Source } from './sources'
+import { isLive } from '../domain/rotation'
+import { addUses } from './secrets'
+import { DEFAULT_SLUG, listSources, type Source } from './sources'
 import type { Vault } from './vault'
 
 const REFRESH_MS = 5_000
@@ -12,13 +14,13 @@ const REFRESH_MS = 5_000
  */
 export class SourceBook {
   #sources = new Map<string, Source>()
-  #uses = new Map<string, { times: number; lastAt: Instant }>()
+  #uses = new Map<string, { times: number; firstAt: Instant; lastAt: Instant }>()
   #turn: Promise<void> = Promise.resolve()
   readonly #timer: Timer
 
   private constructor(
     private readonly sql: Sql,
-    private readonly vault: Vault,
+    readonly vault: Vault,
     private readonly now: () => Instant,
   ) {
     this.#timer = setInterval(() => void this.refresh().catch(() => {}), REFRESH_MS)
@@ -54,11 +56,12 @@ export class SourceBook {
   /** Counts in memory: the hot path pays no statement for it. A kill loses at most 5 s of counting. */
   noteUse(secretId: string): void {
     const use = this.#uses.get(secretId)
+    const now = this.now()
     if (use) {
       use.times++
-      use.lastAt = this.now()
+      use.lastAt = now
     } else {
-      this.#uses.set(secretId, { times: 1, lastAt: this.now() })
+      this.#uses.set(secretId, { times: 1, firstAt: now, lastAt: now })
     }
   }
 
@@ -80,8 +83,7 @@ export class SourceBook {
     await this.#flushUses()
     const sources = await listSources(this.sql, this.vault)
     const now = this.now()
-    const isLive = (secret: { retiresAt: Instant | null }) => secret.retiresAt === null || secret.retiresAt > now
-    this.#sources = new Map(sources.map((source) => [source.slug, { ...source, secrets: source.secrets.filter(isLive) }]))
+    this.#sources = new Map(sources.map((source) => [source.slug, { ...source, secrets: source.secrets.filter((secret) => isLive(secret, now)) }]))
   }
 
   async #flushUses(): Promise<void> {
@@ -94,8 +96,10 @@ export class SourceBook {
         [...uses].map(([id, use]) => ({ id, ...use })),
       )
     } catch (cause) {
-      for (const [id, use] of uses)
-        this.#uses.set(id, { times: use.times + (this.#uses.get(id)?.times ?? 0), lastAt: this.#uses.get(id)?.lastAt ?? use.lastAt })
+      for (const [id, use] of uses) {
+        const since = this.#uses.get(id)
+        this.#uses.set(id, { times: use.times + (since?.times ?? 0), firstAt: use.firstAt, lastAt: since?.lastAt ?? use.lastAt })
+      }
       throw cause
     }
   }

@@ -1,20 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
-import type { SchemeSetting, Secret } from '../signing/scheme'
+import { isLive, MOST_LIVE, rotationOf } from '../domain/rotation'
+import { DEFAULT_SCHEMES, type SchemeSetting } from '../signing/scheme'
+import { readSchemes } from '../signing/scheme-shape'
 import { instant, ms } from './page'
+import { addSecret, type Db, listSecrets, type MadeSecret, retireSecret, type SourceSecret } from './secrets'
 import type { Vault } from './vault'
-
-type Db = Sql | TransactionSql
-
-export interface SourceSecret extends Secret {
-  createdAt: Instant
-  /** From then on it proves nothing any more; null = lives on. */
-  retiresAt: Instant | null
-  lastUsedAt: Instant | null
-  uses: number
-}
 
 export interface Source {
   id: string
@@ -48,8 +40,8 @@ const RESERVED = new Set(['webhook', 'unknown'])
  */
 export async function listSources(sql: Db, vault: Vault): Promise<Source[]> {
   const sources = await sql.unsafe<Omit<Source, 'secrets'>[]>(LIST_SOURCES)
-  const secrets = await sql.unsafe<SecretRow[]>(LIST_SECRETS)
-  return sources.map((source) => ({ ...source, secrets: secrets.filter((row) => row.sourceId === source.id).map((row) => openSecret(row, vault)) }))
+  const secrets = await listSecrets(sql, vault)
+  return sources.map((source) => ({ ...source, secrets: secrets.get(source.id) ?? [] }))
 }
 
 /** @throws AppError `invalid` for a slug that cannot stand in a URL, `conflict` when it is taken. */
@@ -62,10 +54,46 @@ export async function insertSource(sql: Db, input: SourceInput, now: Instant): P
   return { id }
 }
 
-/** Sets all that an operator sets; the slug stays, since senders know it. @throws AppError `not_found`. */
+/**
+ * A new source with its first secret: `value`, or a generated one. None for a source that asks for no proof.
+ * @throws what insertSource() and addSecret() do; then nothing was made.
+ */
+export async function createSource(
+  sql: Sql,
+  vault: Vault,
+  input: SourceInput,
+  now: Instant,
+  value?: string,
+): Promise<{ id: string; secret: MadeSecret | null }> {
+  return sql.begin(async (tx) => {
+    const { id } = await insertSource(tx, input, now)
+    const isOpen = input.schemes?.some((one) => one.scheme === 'none') ?? false
+    return { id, secret: isOpen && value === undefined ? null : await addSecret(tx, vault, id, now, value) }
+  })
+}
+
+/**
+ * Sets all that an operator sets; what is left out goes back to its default. The slug stays, since senders know it.
+ * @throws AppError `not_found`, `invalid` for schemes that cannot be.
+ */
 export async function updateSource(sql: Db, id: string, input: Omit<SourceInput, 'slug'>): Promise<void> {
   const [row] = await sql.unsafe(UPDATE_SOURCE, [id, ...settingsOf(input)])
   if (!row) throw new AppError('not_found', 'There is no such source')
+  // Other allowances, other deadlines: the sweep looks at each of its sessions again.
+  await sql.unsafe(`update sessions set stale_at = to_timestamp(0) where source_id = $1 and stale_at is not null`, [id])
+}
+
+/**
+ * Takes up the proposal of a source that was recognising its senders: from now on it is this provider's. How its deliveries
+ * prove themselves stays as it was, so that nobody is locked out.
+ * @throws AppError `not_found`, `conflict` when the source has a provider already.
+ */
+export async function confirmProvider(sql: Db, id: string, provider: string): Promise<void> {
+  const [row] = await sql.unsafe(CONFIRM_PROVIDER, [id, provider, JSON.stringify(DEFAULT_SCHEMES)])
+  if (row) return
+  const [source] = await sql.unsafe('select 1 from sources where id = $1', [id])
+  if (!source) throw new AppError('not_found', 'There is no such source')
+  throw new AppError('conflict', 'This source has a provider already: change it in its settings')
 }
 
 /** Its secrets go with it; what it sent stays until retention drops it. @throws AppError `not_found`, `conflict` for the default source. */
@@ -76,26 +104,13 @@ export async function deleteSource(sql: Db, id: string): Promise<void> {
   await sql.unsafe('delete from sources where id = $1', [id])
 }
 
-/** Adds a live secret: `value`, or a generated one (base64url of 32 bytes). Others stay live until they are retired. */
-export async function addSecret(sql: Db, vault: Vault, sourceId: string, now: Instant, value = newSecret()): Promise<{ id: string; value: string }> {
-  const id = Bun.randomUUIDv7()
-  const { ciphertext, keyId } = vault.seal(value, aboutSecret(id))
-  await sql.unsafe(INSERT_SECRET, [id, sourceId, ciphertext as Buffer, keyId, vault.fingerprint(value), now])
-  return { id, value }
-}
-
-/** Lets a secret live until `at`, and no longer than before. @throws AppError `not_found`. */
-export async function retireSecret(sql: Db, secretId: string, at: Instant): Promise<void> {
-  const [row] = await sql.unsafe(`update secrets set retires_at = least(retires_at, ${instant('$2')}) where id = $1 returning id`, [secretId, at])
-  if (!row) throw new AppError('not_found', 'There is no such secret')
-}
-
 /**
  * Makes sure that the default source exists and knows WEBHOOK_SECRET. Without that, its first secret is generated: `secret`
  * is then the only copy that anybody will see.
  *
- * A WEBHOOK_SECRET that was changed later is added beside the others, so that senders can be moved one by one; one that an
+ * A WEBHOOK_SECRET that was changed later is added beside the other, so that senders can be moved one by one; one that an
  * operator has retired stays retired.
+ * @throws AppError `conflict` when two others are live and both in use: which of them goes, is for a person to say.
  */
 export async function ensureDefaultSource(
   sql: Sql,
@@ -104,11 +119,9 @@ export async function ensureDefaultSource(
   now: Instant,
 ): Promise<{ created: boolean; secret: string | null }> {
   try {
-    return await sql.begin(async (tx) => {
-      const { id } = await insertSource(tx, { slug: DEFAULT_SLUG, label: 'Default', provider: 'auto' }, now)
-      const { value } = await addSecret(tx, vault, id, now, config.webhookSecret ?? undefined)
-      return { created: true, secret: config.webhookSecret === null ? value : null }
-    })
+    const input = { slug: DEFAULT_SLUG, label: 'Default', provider: 'auto' }
+    const { secret } = await createSource(sql, vault, input, now, config.webhookSecret ?? undefined)
+    return { created: true, secret: config.webhookSecret === null ? (secret?.value ?? null) : null }
   } catch (cause) {
     if (!(cause instanceof AppError && cause.code === 'conflict')) throw cause
   }
@@ -116,29 +129,8 @@ export async function ensureDefaultSource(
   return { created: false, secret: null }
 }
 
-/** Adds what was counted elsewhere to the uses of secrets. */
-export async function addUses(sql: Db, uses: readonly { id: string; times: number; lastAt: Instant }[]): Promise<void> {
-  if (uses.length > 0) await sql.unsafe(ADD_USES, [JSON.stringify(uses)])
-}
-
-export function newSecret(): string {
-  return randomBytes(32).toString('base64url')
-}
-
-interface SecretRow extends Omit<SourceSecret, 'value'> {
-  sourceId: string
-  ciphertext: Uint8Array
-  keyId: string
-}
-
-const aboutSecret = (id: string) => `secret:${id}`
-
-function openSecret({ sourceId: _, ciphertext, keyId, ...secret }: SecretRow, vault: Vault): SourceSecret {
-  return { ...secret, value: vault.open({ ciphertext, keyId }, aboutSecret(secret.id)) }
-}
-
 function settingsOf(input: Omit<SourceInput, 'slug'>): (string | number | null)[] {
-  const schemes = input.schemes ? JSON.stringify(input.schemes) : null
+  const schemes = input.schemes ? JSON.stringify(readSchemes(input.schemes)) : null
   return [
     input.label,
     input.provider,
@@ -152,18 +144,23 @@ function settingsOf(input: Omit<SourceInput, 'slug'>): (string | number | null)[
 
 async function addMissing(sql: Sql, vault: Vault, value: string, now: Instant): Promise<void> {
   const source = (await listSources(sql, vault)).find((one) => one.slug === DEFAULT_SLUG)
-  if (source && !source.secrets.some((secret) => secret.value === value)) await addSecret(sql, vault, source.id, now, value)
+  if (!source || source.secrets.some((secret) => secret.value === value)) return
+  const live = source.secrets.filter((secret) => isLive(secret, now))
+  if (live.length >= MOST_LIVE) {
+    const rotation = rotationOf(live, now)
+    if (rotation?.state !== 'ready') throw new AppError('conflict', THIRD_SECRET)
+    await retireSecret(sql, rotation.previous.id, now)
+  }
+  await addSecret(sql, vault, source.id, now, value)
 }
+
+const THIRD_SECRET =
+  'WEBHOOK_SECRET is new, but the default source has two live secrets that are both in use: finish that rotation (bun task rotate-secret --finish) or set it back'
 
 const LIST_SOURCES = `
 select id, slug, label, provider, schemes, owner_id as "ownerId", stale_after_ms as "staleAfterMs", qr_expires_after_ms as "qrExpiresAfterMs",
   connecting_timeout_ms as "connectingTimeoutMs", ${ms('created_at')} as "createdAt"
 from sources order by slug`
-
-const LIST_SECRETS = `
-select id, source_id as "sourceId", ciphertext, key_id as "keyId", ${ms('created_at')} as "createdAt", ${ms('retires_at')} as "retiresAt",
-  ${ms('last_used_at')} as "lastUsedAt", uses
-from secrets order by created_at, id`
 
 // ::text::jsonb, because postgres.js would make JSON of the JSON for a parameter that Postgres says is jsonb.
 const INSERT_SOURCE = `
@@ -174,8 +171,4 @@ const UPDATE_SOURCE = `
 update sources set label = $2, provider = $3, schemes = $4::text::jsonb, owner_id = $5, stale_after_ms = $6, qr_expires_after_ms = $7, connecting_timeout_ms = $8
 where id = $1 returning id`
 
-const INSERT_SECRET = `insert into secrets (id, source_id, ciphertext, key_id, fingerprint, created_at) values ($1, $2, $3, $4, $5, ${instant('$6')})`
-
-const ADD_USES = `
-update secrets s set uses = s.uses + u.times, last_used_at = greatest(s.last_used_at, ${instant('u."lastAt"')})
-from json_to_recordset($1::text::json) as u(id uuid, times int, "lastAt" float8) where s.id = u.id`
+const CONFIRM_PROVIDER = `update sources set provider = $2, schemes = coalesce(schemes, $3::text::jsonb) where id = $1 and provider = 'auto' returning id`

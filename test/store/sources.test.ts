@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Database } from '../../src/store/database'
+import { addSecret, retireSecret } from '../../src/store/secrets'
 import { SourceBook } from '../../src/store/source-book'
-import { addSecret, deleteSource, ensureDefaultSource, insertSource, listSources, retireSecret, updateSource } from '../../src/store/sources'
+import { deleteSource, ensureDefaultSource, insertSource, listSources, updateSource } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
 import { freshDatabase } from '../support/database'
 
 const vault = new Vault(new Uint8Array(32).fill(9))
+const ONE = 'the first secret of tests'
+const TWO = 'the second secret of tests'
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 let db: Database
 beforeAll(async () => void (db = await freshDatabase()))
@@ -34,13 +37,13 @@ describe('the default source', () => {
   test('takes WEBHOOK_SECRET as its first secret, adds a changed one beside it, and leaves a retired one retired', async () => {
     const fresh = await freshDatabase()
     const values = async () => (await listSources(fresh.read, vault))[0]?.secrets.map((secret) => secret.value)
-    expect(await ensureDefaultSource(fresh.read, vault, { webhookSecret: 'one' }, NOW)).toEqual({ created: true, secret: null })
-    await ensureDefaultSource(fresh.read, vault, { webhookSecret: 'two' }, NOW + 1)
-    expect(await values()).toEqual(['one', 'two'])
+    expect(await ensureDefaultSource(fresh.read, vault, { webhookSecret: ONE }, NOW)).toEqual({ created: true, secret: null })
+    await ensureDefaultSource(fresh.read, vault, { webhookSecret: TWO }, NOW + 1)
+    expect(await values()).toEqual([ONE, TWO])
     const [source] = await listSources(fresh.read, vault)
     await retireSecret(fresh.read, source?.secrets[0]?.id as string, NOW)
-    await ensureDefaultSource(fresh.read, vault, { webhookSecret: 'one' }, NOW + 2)
-    expect(await values()).toEqual(['one', 'two'])
+    await ensureDefaultSource(fresh.read, vault, { webhookSecret: ONE }, NOW + 2)
+    expect(await values()).toEqual([ONE, TWO])
     await fresh.close()
   })
 
@@ -57,7 +60,7 @@ describe('a source', () => {
   test('keeps its settings, and its secrets sealed', async () => {
     const schemes = [{ scheme: 'api-key', header: 'x-api-key' }] as const
     const { id } = await insertSource(db.read, { slug: 'shop', label: 'Shop', provider: 'waha', schemes: [...schemes], staleAfterMs: 60_000 }, NOW)
-    await addSecret(db.read, vault, id, NOW, 'top secret ✓')
+    await addSecret(db.read, vault, id, NOW, 'a top secret of the shop ✓')
     expect(await find('shop')).toMatchObject({
       id,
       slug: 'shop',
@@ -67,11 +70,11 @@ describe('a source', () => {
       staleAfterMs: 60_000,
       qrExpiresAfterMs: null,
       createdAt: NOW,
-      secrets: [{ value: 'top secret ✓' }],
+      secrets: [{ value: 'a top secret of the shop ✓' }],
     })
     const [row] = await db.read`select * from secrets where source_id = ${id}`
-    expect(JSON.stringify(row)).not.toContain('top secret')
-    expect(Buffer.from(row?.ciphertext as Uint8Array).includes('top secret')).toBe(false)
+    expect(JSON.stringify(row)).not.toContain('top secret of')
+    expect(Buffer.from(row?.ciphertext as Uint8Array).includes('top secret of')).toBe(false)
     await updateSource(db.read, id, { label: 'Shop 2', provider: 'auto' })
     expect(await find('shop')).toMatchObject({ label: 'Shop 2', provider: 'auto', schemes: null, staleAfterMs: null })
   })
@@ -132,7 +135,7 @@ describe('the book of sources', () => {
 
   test('goes on with what it knows while the database is away, and loses no count', async () => {
     const lonely = await freshDatabase()
-    await ensureDefaultSource(lonely.read, vault, { webhookSecret: 'one' }, NOW)
+    await ensureDefaultSource(lonely.read, vault, { webhookSecret: ONE }, NOW)
     const book = await SourceBook.load(lonely.read, vault, () => NOW)
     const id = book.default().secrets[0]?.id as string
     await lonely.read`alter table secrets rename to away`

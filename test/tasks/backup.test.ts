@@ -7,7 +7,8 @@ import { findSchema, listTables, writeBackup } from '../../src/store/backup'
 import type { Database } from '../../src/store/database'
 import { ensurePartitions, listPartitions } from '../../src/store/partitions'
 import { checkBackup, restoreBackup } from '../../src/store/restore'
-import { addSecret, insertSource, listSources } from '../../src/store/sources'
+import { addSecret } from '../../src/store/secrets'
+import { insertSource, listSources } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
 import { freshDatabase } from '../support/database'
 
@@ -37,7 +38,7 @@ afterAll(async () => {
 /** A bit of everything that might not survive: bytes, odd text, JSON, days long past, days without a partition. */
 async function fill(sql: Sql): Promise<void> {
   const { id } = await insertSource(sql, { slug: 'shop', label: AWKWARD, provider: 'waha', schemes: [{ scheme: 'api-key', header: 'x-api-key' }] }, TODAY)
-  await addSecret(sql, vault, id, TODAY, 'top secret')
+  await addSecret(sql, vault, id, TODAY, 'a top secret of tests')
   await ensurePartitions(sql, TODAY - 300 * DAY)
   for (const day of [TODAY, TODAY - 300 * DAY, TODAY - 900 * DAY]) {
     for (let i = 0; i < 40; i++) {
@@ -75,7 +76,7 @@ describe('a backup', () => {
     await restoreBackup(target.write, file, { done: (table) => void done.push(`${table.name} ${table.rows}`) })
     expect(await contents(target.read)).toEqual(await contents(source.read))
     expect(done).toContain('deliveries 120')
-    expect((await listSources(target.read, vault))[0]?.secrets[0]?.value).toBe('top secret')
+    expect((await listSources(target.read, vault))[0]?.secrets[0]?.value).toBe('a top secret of tests')
     const days = async (db: Database) => (await listPartitions(db.read)).map((partition) => partition.name)
     expect(await days(target)).toEqual(await days(source))
     await target.close()
@@ -100,7 +101,7 @@ describe('a backup', () => {
     expect(tables.find((table) => table.name === 'events')?.rows).toBe(120)
     const target = await freshDatabase()
     await restoreBackup(target.write, file)
-    expect(JSON.stringify(await contents(target.read))).not.toContain('top secret')
+    expect(JSON.stringify(await contents(target.read))).not.toContain('a top secret of tests')
     await target.close()
   })
 

@@ -53,15 +53,22 @@ describe('operators and keys', () => {
     expect(key.out).toMatch(/^lk_[\w-]{43}\n$/)
   }, 60_000)
 
-  test('a new secret is printed once, and the old one lives for another day', async () => {
+  test('a new secret is printed once; the old one lives until the rotation is finished', async () => {
     const vault = await openVault({ encryptionKey: null, dataDir: folder })
-    await ensureDefaultSource(db.write, vault, { webhookSecret: 'the old one' }, Date.now())
+    await ensureDefaultSource(db.write, vault, { webhookSecret: 'the old secret of tests' }, Date.now())
     const { out, code } = await task(['rotate-secret'], env)
     const [source] = await listSources(db.read, vault)
     expect(code).toBe(0)
-    expect(source?.secrets.map((secret) => secret.value)).toEqual(['the old one', out.trim()])
-    expect((source?.secrets[0]?.retiresAt ?? 0) - Date.now()).toBeGreaterThan(23 * 3_600_000)
-    expect(source?.secrets[1]?.retiresAt).toBeNull()
+    expect(source?.secrets.map((secret) => secret.value)).toEqual(['the old secret of tests', out.trim()])
+    expect(source?.secrets.map((secret) => secret.retiresAt)).toEqual([null, null])
+    expect((await task(['rotate-secret'], env)).err).toContain('2 live secrets already')
+    expect((await task(['rotate-secret', '--status'], env)).out).toStartWith('waiting: No sender uses the new secret yet')
+    expect((await task(['rotate-secret', '--finish'], env)).err).toContain('No sender uses the new secret yet')
+    expect(await task(['rotate-secret', '--finish', '--force'], env)).toMatchObject({ code: 0 })
+    expect((await task(['rotate-secret', '--status'], env)).out).toContain('"default" has 1 live secret:')
+    expect(await task(['rotate-secret', '--retire-after', '24h'], env)).toMatchObject({ code: 0 })
+    const retiring = (await listSources(db.read, vault))[0]?.secrets[1]?.retiresAt ?? 0
+    expect(retiring - Date.now()).toBeGreaterThan(23 * 3_600_000)
   }, 30_000)
 })
 

@@ -48,7 +48,7 @@ describe('the contract', () => {
     for (const [path, operations] of Object.entries(document.paths)) {
       const schema = operations.get?.responses['200']?.content?.['application/json']?.schema
       if (!schema) continue
-      const url = path.replace('{source}', 'default').replace('{sessionId}', NAME)
+      const url = path.replace(/\{(?:source|slug)\}/, 'default').replace('{sessionId}', NAME)
       const response = await api(url)
       expect([url, response.status, response.headers.get('content-type')]).toEqual([url, 200, 'application/json'])
       const errors = [...Value.Errors(resolve(schema, document.components.schemas), await response.json())]

@@ -47,6 +47,16 @@ const API: Record<string, [nobody: number, read: number, write: number, admin: n
   'GET /api/v1/rejections': [401, 200, 200, 200],
   'GET /api/v1/quarantine': [401, 200, 200, 200],
   'GET /api/v1/sources': [401, 403, 403, 200],
+  'POST /api/v1/sources': [401, 403, 403, 400],
+  'GET /api/v1/sources/default': [401, 403, 403, 200],
+  'PATCH /api/v1/sources/none': [401, 403, 403, 400],
+  'DELETE /api/v1/sources/none': [401, 403, 403, 404],
+  'POST /api/v1/sources/none/secrets': [401, 403, 403, 400],
+  'DELETE /api/v1/sources/none/secrets/none': [401, 403, 403, 404],
+  'GET /api/v1/sources/default/recognition': [401, 403, 403, 200],
+  'POST /api/v1/sources/none/recognition': [401, 403, 403, 400],
+  'GET /api/v1/sources/default/mismatches': [401, 403, 403, 200],
+  'DELETE /api/v1/sources/none/mismatches': [401, 403, 403, 404],
   'GET /api/v1/api-keys': [401, 403, 403, 200],
   'POST /api/v1/api-keys': [401, 403, 403, 400],
   'DELETE /api/v1/api-keys/none': [401, 403, 403, 404],
@@ -98,7 +108,8 @@ test('no route stands outside the two tables', () => {
 function shapeOf(method: string, path: string): string {
   return `${method} ${path
     .replace(/\/assets\/[^/]+/, '/assets/_')
-    .replace(/(sessions|events|api-keys)\/[^/]+/, '$1/_')
+    .replace(/(sessions|events|api-keys|sources|secrets)\/[^/]+/, '$1/_')
+    .replace(/secrets\/[^/]+/, 'secrets/_')
     .replace(/(sessions\/_)\/[^/]+/, '$1/_')}`
 }
 

@@ -3,18 +3,16 @@ import type { Sql } from 'postgres'
 import { AppError } from '../../domain/error'
 import { deleteApiKey, listApiKeys } from '../../store/api-keys'
 import { listQuarantine, listRejections } from '../../store/rejections-read'
-import type { Source as SourceRecord } from '../../store/sources'
 import { json } from '../answers'
 import { type ApiKeys, createApiKey } from '../auth/api-keys'
 import { type ApiRoute, route } from './route'
-import { ApiKey, Cursor, Limit, MadeApiKey, NewApiKey, pageOf, Quarantined, Rejection, Source } from './schemas'
+import { ApiKey, Cursor, Limit, MadeApiKey, NewApiKey, pageOf, Quarantined, Rejection } from './schemas'
 import { pageJson, type SessionRoutesDeps } from './sessions'
-import { apiKeyJson, quarantinedJson, rejectionJson, sourceJson } from './shapes'
+import { apiKeyJson, quarantinedJson, rejectionJson } from './shapes'
+import { type SourceRoutesDeps, sourceRoutes } from './sources'
 
-export interface AdminRoutesDeps extends SessionRoutesDeps {
+export interface AdminRoutesDeps extends SessionRoutesDeps, SourceRoutesDeps {
   write: Sql
-  publicUrl: string
-  sources: { list(): SourceRecord[] }
   apiKeys: ApiKeys
 }
 
@@ -23,14 +21,7 @@ const OfSource = t.Object({ source: t.Optional(t.String()), limit: Limit, cursor
 export function adminRoutes(deps: AdminRoutesDeps): ApiRoute[] {
   const { sql } = deps
   return [
-    route({
-      method: 'GET',
-      path: '/api/v1/sources',
-      scope: 'admin',
-      summary: 'Lists sources, their secrets masked',
-      answers: { 200: { description: 'All sources', schema: pageOf(Source) } },
-      handle: () => json({ data: deps.sources.list().map((source) => sourceJson(source, deps.publicUrl)), next: null }),
-    }),
+    ...sourceRoutes(deps),
     route({
       method: 'GET',
       path: '/api/v1/rejections',

@@ -26,7 +26,7 @@ export interface ApiVisit<Q, B> {
 }
 
 export interface ApiRoute {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** As Elysia writes it: `/api/v1/sessions/:source`. */
   path: string
   scope: Scope

@@ -5,8 +5,8 @@
 import { Type as t } from '@sinclair/typebox'
 import { REASONS, STATUSES } from '../../domain/event'
 
-const nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) => t.Union([schema, t.Null()])
-const words = <T extends string>(list: readonly T[], description: string) =>
+export const nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) => t.Union([schema, t.Null()])
+export const words = <T extends string>(list: readonly T[], description: string) =>
   t.Union(
     list.map((word) => t.Literal(word)),
     { description },
@@ -93,33 +93,6 @@ export const Message = t.Object(
     reactions: t.Array(t.Object({ text: t.String(), sender: t.String() })),
   },
   { $id: 'Message', additionalProperties: false },
-)
-
-export const Source = t.Object(
-  {
-    id: t.String(),
-    slug: t.String(),
-    label: t.String(),
-    provider: t.String({ description: "A provider's id, or auto" }),
-    webhookUrl: t.String(),
-    schemes: nullable(t.Array(t.Record(t.String(), t.Unknown()))),
-    ownerId: nullable(t.String()),
-    staleAfterMs: nullable(t.Integer()),
-    qrExpiresAfterMs: nullable(t.Integer()),
-    connectingTimeoutMs: nullable(t.Integer()),
-    createdAt: Instant,
-    secrets: t.Array(
-      t.Object({
-        id: t.String(),
-        hint: t.String({ description: 'Its last characters' }),
-        createdAt: Instant,
-        retiresAt: nullable(Instant),
-        lastUsedAt: nullable(Instant),
-        uses: t.Integer(),
-      }),
-    ),
-  },
-  { $id: 'Source', additionalProperties: false },
 )
 
 export const Rejection = t.Object(

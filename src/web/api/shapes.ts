@@ -3,15 +3,14 @@ import type { Static } from '@sinclair/typebox'
 import type { Instant } from '../../domain/event'
 import type { EventRecord, MessageRecord, QuarantineRecord, RejectionRecord, SessionRecord, TransitionRecord } from '../../domain/records'
 import type { ApiKeyRecord } from '../../store/api-keys'
-import type { Source as SourceRecord } from '../../store/sources'
 import { isScope } from '../auth/roles'
-import type { ApiKey, Event, Message, Quarantined, Rejection, Session, Source, Transition } from './schemas'
+import type { ApiKey, Event, Message, Quarantined, Rejection, Session, Transition } from './schemas'
 
 export function time(at: Instant): string {
   return new Date(at).toISOString()
 }
 
-const timeOrNull = (at: Instant | null): string | null => (at === null ? null : time(at))
+export const timeOrNull = (at: Instant | null): string | null => (at === null ? null : time(at))
 
 export function sessionJson(session: SessionRecord): Static<typeof Session> {
   const { name, qr, source, provider, status, reason, health, pairingCode, loading, account, counts, seq } = session
@@ -51,32 +50,6 @@ export function messageJson(message: MessageRecord): Static<typeof Message> {
     readAt: timeOrNull(readAt),
     editedAt: timeOrNull(editedAt),
     revokedAt: timeOrNull(revokedAt),
-  }
-}
-
-/** Secrets are told apart by their last characters; short ones not even by those. */
-export function sourceJson(source: SourceRecord, publicUrl: string): Static<typeof Source> {
-  const path = source.slug === 'default' ? '/api/whatsapp/webhook' : `/api/whatsapp/${source.slug}/webhook`
-  return {
-    id: source.id,
-    slug: source.slug,
-    label: source.label,
-    provider: source.provider,
-    webhookUrl: publicUrl + path,
-    schemes: source.schemes as Record<string, unknown>[] | null,
-    ownerId: source.ownerId,
-    staleAfterMs: source.staleAfterMs,
-    qrExpiresAfterMs: source.qrExpiresAfterMs,
-    connectingTimeoutMs: source.connectingTimeoutMs,
-    createdAt: time(source.createdAt),
-    secrets: source.secrets.map(({ id, value, createdAt, retiresAt, lastUsedAt, uses }) => ({
-      id,
-      hint: value.length >= 16 ? `…${value.slice(-4)}` : '…',
-      createdAt: time(createdAt),
-      retiresAt: timeOrNull(retiresAt),
-      lastUsedAt: timeOrNull(lastUsedAt),
-      uses,
-    })),
   }
 }
 

@@ -1,0 +1,227 @@
+import { Type as t } from '@sinclair/typebox'
+import type { Sql } from 'postgres'
+import { AppError } from '../../domain/error'
+import type { Instant } from '../../domain/event'
+import { proposalOf } from '../../domain/recognition'
+import { findProvider, PROVIDERS } from '../../providers'
+import { readSchemes } from '../../signing/scheme-shape'
+import { startRotation, withdrawSecret } from '../../store/secrets'
+import type { SourceBook } from '../../store/source-book'
+import { forgetMismatches, listMismatches, listSightings } from '../../store/source-notes'
+import { confirmProvider, createSource, deleteSource, type Source as SourceRecord, updateSource } from '../../store/sources'
+import type { Vault } from '../../store/vault'
+import { json } from '../answers'
+import { type ApiRoute, route } from './route'
+import { pageOf } from './schemas'
+import {
+  MadeSecret,
+  MadeSource,
+  Mismatch,
+  mismatchJson,
+  NewSecret,
+  NewSource,
+  Recognition,
+  rotationJson,
+  Source,
+  SourceChange,
+  sightingJson,
+  sourceJson,
+} from './source-shapes'
+
+export interface SourceRoutesDeps {
+  sql: Sql
+  write: Sql
+  vault: Vault
+  publicUrl: string
+  sources: Pick<SourceBook, 'list' | 'find' | 'refresh'>
+  now(): Instant
+}
+
+const OfSlug = t.Object({ slug: t.String() })
+const OfSecret = t.Object({ slug: t.String(), id: t.String() })
+const NOT_FOUND = { 404: { description: 'There is no such source' } }
+const gone = () => new Response(null, { status: 204 })
+
+export function sourceRoutes(deps: SourceRoutesDeps): ApiRoute[] {
+  return [...readRoutes(deps), ...changeRoutes(deps), ...secretRoutes(deps), ...noteRoutes(deps)]
+}
+
+/** As it stands now, uses counted up to this moment. */
+async function sourceOf({ sources }: SourceRoutesDeps, slug: string | undefined): Promise<SourceRecord> {
+  await sources.refresh()
+  const source = sources.find(slug ?? '')
+  if (!source) throw new AppError('not_found', 'There is no such source')
+  return source
+}
+
+function readRoutes(deps: SourceRoutesDeps): ApiRoute[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/sources',
+      scope: 'admin',
+      summary: 'Lists sources, their secrets masked',
+      answers: { 200: { description: 'All sources', schema: pageOf(Source) } },
+      handle: () => json({ data: deps.sources.list().map((source) => sourceJson(source, deps.publicUrl, deps.now())), next: null }),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/sources/:slug',
+      scope: 'admin',
+      summary: 'Shows a source, its secrets masked, and how far its rotation has come',
+      params: OfSlug,
+      answers: { 200: { description: 'The source', schema: Source }, ...NOT_FOUND },
+      handle: async ({ params }) => json(sourceJson(await sourceOf(deps, params.slug), deps.publicUrl, deps.now())),
+    }),
+  ]
+}
+
+function changeRoutes(deps: SourceRoutesDeps): ApiRoute[] {
+  const { write, vault, sources, now, publicUrl } = deps
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/sources',
+      scope: 'admin',
+      summary: 'Makes a source with its first secret, which is shown this once',
+      body: NewSource,
+      answers: { 201: { description: 'The source', schema: MadeSource }, 409: { description: 'The slug is taken' } },
+      async handle({ body: { slug, label = slug, secret, ...settings } }) {
+        const input = { slug, label, provider: 'auto', ...checked(settings) }
+        const made = await createSource(write, vault, input, now(), secret)
+        return json({ source: sourceJson(await sourceOf(deps, slug), publicUrl, now()), secret: made.secret }, { status: 201 })
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/v1/sources/:slug',
+      scope: 'admin',
+      summary: 'Changes what is given of a source; null goes back to the default',
+      params: OfSlug,
+      body: SourceChange,
+      answers: { 200: { description: 'The source as it is now', schema: Source }, ...NOT_FOUND },
+      async handle({ params, body }) {
+        const source = await sourceOf(deps, params.slug)
+        await updateSource(write, source.id, { ...source, ...checked(body) })
+        return json(sourceJson(await sourceOf(deps, params.slug), publicUrl, now()))
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/sources/:slug',
+      scope: 'admin',
+      summary: 'Deletes a source and its secrets; what it sent stays until retention drops it',
+      params: OfSlug,
+      answers: { 204: { description: 'It is gone' }, 409: { description: 'The default source stays' }, ...NOT_FOUND },
+      async handle({ params }) {
+        await deleteSource(write, (await sourceOf(deps, params.slug)).id)
+        await sources.refresh()
+        return gone()
+      },
+    }),
+  ]
+}
+
+/** @throws AppError `invalid` for a provider that we do not know, and for schemes that cannot be. */
+function checked<S extends { provider?: string; schemes?: unknown }>(settings: S) {
+  const { provider, schemes, ...rest } = settings
+  if (provider !== undefined && provider !== 'auto' && !findProvider(provider)) {
+    throw new AppError('invalid', `body/provider: auto, ${PROVIDERS.map(({ id }) => id).join(', ')}`)
+  }
+  return {
+    ...rest,
+    ...(provider !== undefined && { provider }),
+    ...(schemes !== undefined && { schemes: schemes === null ? null : readSchemes(schemes) }),
+  }
+}
+
+function secretRoutes(deps: SourceRoutesDeps): ApiRoute[] {
+  const { write, vault, sources, now } = deps
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/sources/:slug/secrets',
+      scope: 'admin',
+      summary: 'Adds the secret that senders shall be moved to, shown this once; the old one lives on',
+      params: OfSlug,
+      body: NewSecret,
+      answers: { 201: { description: 'The secret', schema: MadeSecret }, 409: { description: 'Two are live: retire the old one first' }, ...NOT_FOUND },
+      async handle({ params, body }) {
+        const made = await startRotation(write, vault, (await sourceOf(deps, params.slug)).id, now(), body)
+        return json({ ...made, rotation: rotationJson((await sourceOf(deps, params.slug)).secrets, now()) }, { status: 201 })
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/sources/:slug/secrets/:id',
+      scope: 'admin',
+      summary: "Retires a secret at once; the source's `rotation` says when the old one is needed no more",
+      params: OfSecret,
+      query: t.Object({ force: t.Optional(t.Boolean({ description: 'true retires even the last live one' })) }),
+      answers: {
+        204: { description: 'It proves nothing any more' },
+        404: { description: 'There is no such live secret' },
+        409: { description: 'It is the last one' },
+      },
+      async handle({ params, query }) {
+        await withdrawSecret(write, await sourceOf(deps, params.slug), params.id ?? '', now(), query.force)
+        await sources.refresh()
+        return gone()
+      },
+    }),
+  ]
+}
+
+function noteRoutes(deps: SourceRoutesDeps): ApiRoute[] {
+  const { sql, write } = deps
+  const recognitionOf = async ({ id, provider }: SourceRecord) => {
+    const sightings = await listSightings(sql, id)
+    return { provider, proposal: provider === 'auto' ? proposalOf(sightings) : null, sightings: sightings.map(sightingJson) }
+  }
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/sources/:slug/recognition',
+      scope: 'admin',
+      summary: 'Says whose deliveries a source of the provider auto got',
+      params: OfSlug,
+      answers: { 200: { description: 'What was seen, and what follows from it', schema: Recognition }, ...NOT_FOUND },
+      handle: async ({ params }) => json(await recognitionOf(await sourceOf(deps, params.slug))),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/sources/:slug/recognition',
+      scope: 'admin',
+      summary: 'Confirms the provider of a source that was set to auto; how its deliveries prove themselves stays as it was',
+      params: OfSlug,
+      body: t.Object({ provider: t.String({ description: "the provider's id" }) }, { additionalProperties: false }),
+      answers: { 200: { description: 'The source as it is now', schema: Source }, 409: { description: 'It has a provider' }, ...NOT_FOUND },
+      async handle({ params, body }) {
+        if (!findProvider(body.provider)) throw new AppError('invalid', `body/provider: ${PROVIDERS.map(({ id }) => id).join(', ')}`)
+        await confirmProvider(write, (await sourceOf(deps, params.slug)).id, body.provider)
+        return json(sourceJson(await sourceOf(deps, params.slug), deps.publicUrl, deps.now()))
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/sources/:slug/mismatches',
+      scope: 'admin',
+      summary: 'Lists deliveries whose URL named another session than their body, the latest first',
+      params: OfSlug,
+      answers: { 200: { description: 'All that are kept', schema: pageOf(Mismatch) }, ...NOT_FOUND },
+      handle: async ({ params }) => json({ data: (await listMismatches(sql, (await sourceOf(deps, params.slug)).id)).map(mismatchJson), next: null }),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/sources/:slug/mismatches',
+      scope: 'admin',
+      summary: "Puts them away, for instance after the sender's URL was corrected",
+      params: OfSlug,
+      answers: { 204: { description: 'They are gone' }, ...NOT_FOUND },
+      async handle({ params }) {
+        await forgetMismatches(write, (await sourceOf(deps, params.slug)).id)
+        return gone()
+      },
+    }),
+  ]
+}
