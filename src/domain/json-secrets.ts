@@ -3,7 +3,7 @@
  * strings, keys and nesting and nothing else, so that whatever it does not replace stays as it came.
  */
 
-import { endsLikeSecretKey, isAddressName, isRedacted, isSecretName } from './secret-name'
+import { endsLikeSecretKey, isAddressName, isOpenWaSecret, isRedacted, isSecretName } from './secret-name'
 
 /** Longer strings of base64 are replaced by their size and hash: attachments, which may be 13 MB. */
 export const MAX_BASE64 = 2048
@@ -15,8 +15,14 @@ export interface Edit {
   by: string
 }
 
-/** open-wa posts its whole configuration once it is ready, in which `key` is its API key; elsewhere `key` is harmless. */
-const OPEN_WA_CONFIG = /"namespace"\s*:\s*"READY"|"license_?key"/i
+/** open-wa posts its whole configuration once it is ready (4) or starts (5), in which `key` is its API key; elsewhere `key` is harmless. */
+const OPEN_WA_CONFIG = /"namespace"\s*:\s*"READY"|"event"\s*:\s*"core\.starting"|"license_?key"/i
+
+/** open-wa 4 with --allow-session-data-wh: whoever reads `data` is logged in. */
+const OPEN_WA_SESSION = /"namespace"\s*:\s*"sessionData(?:Base64)?"/
+
+/** `https://user:password@host`, slashes escaped or not: the way of senders that know no headers. */
+const URL_PASSWORD = /^https?:(?:\\?\/){2}([^"/?#@\s\\]*:[^"/?#@\s\\]*)@/i
 
 const BEARER = /^(?:bearer|basic) [A-Za-z0-9._~+/=-]{8,}$/i
 
@@ -43,7 +49,8 @@ export type Hash = (from: number, to: number) => string
 
 /** What is true of the whole body, found once. */
 interface Context {
-  keyIsSecret: boolean
+  configIsOpenWa: boolean
+  dataIsSecret: boolean
   hasEscapedLetters: boolean
 }
 
@@ -51,7 +58,8 @@ interface Context {
 export function findEdits(text: string, hash: Hash): Edit[] {
   const edits: Edit[] = []
   const context: Context = {
-    keyIsSecret: (text.includes('"READY"') || text.includes('icense')) && OPEN_WA_CONFIG.test(text),
+    configIsOpenWa: (text.includes('"READY"') || text.includes('icense') || text.includes('"core.starting"')) && OPEN_WA_CONFIG.test(text),
+    dataIsSecret: text.includes('"sessionData') && OPEN_WA_SESSION.test(text),
     hasEscapedLetters: text.includes('\\u00'),
   }
   let newline = -1
@@ -100,7 +108,12 @@ function redactString(text: string, from: number, to: number, hash: Hash, edits:
     return
   }
   const first = text.charCodeAt(from) | 32
-  if (first === 98 && length > 12 && BEARER.test(text.slice(from, to))) edits.push({ from, to, by: `[redacted ${hash(from, to)}]` })
+  if (first === 104 && length > 12) {
+    const userinfo = URL_PASSWORD.exec(text.slice(from, to))
+    if (userinfo?.[1] === undefined) return
+    const start = from + userinfo[0].length - 1 - userinfo[1].length
+    edits.push({ from: start, to: start + userinfo[1].length, by: `[redacted ${hash(start, start + userinfo[1].length)}]` })
+  } else if (first === 98 && length > 12 && BEARER.test(text.slice(from, to))) edits.push({ from, to, by: `[redacted ${hash(from, to)}]` })
 }
 
 /** `[base64 … bytes sha256:…]` for a string that is base64 or a base64 data URL throughout, else null. */
@@ -141,10 +154,11 @@ function secretKey(text: string, from: number, to: number, context: Context): st
   const length = to - from
   if (length < 3 || length > 240) return null
   // Where letters are escaped, the last one may be: \u0079 is y.
-  if (!context.hasEscapedLetters && !endsLikeSecretKey(text, to)) return null
+  if (!context.hasEscapedLetters && !context.configIsOpenWa && !context.dataIsSecret && !endsLikeSecretKey(text, to)) return null
   const written = text.slice(from, to)
   const key = written.includes('\\') ? unescapeString(written) : written
-  return isSecretName(key, 'body') || (context.keyIsSecret && key === 'key') ? key : null
+  if (context.dataIsSecret && key === 'data') return key
+  return isSecretName(key, 'body') || (context.configIsOpenWa && isOpenWaSecret(key)) ? key : null
 }
 
 /** The place of the closing quote, or the text's length when it never comes. */

@@ -24,22 +24,31 @@ export function redactBody(body: Uint8Array, fingerprint: Fingerprint): Uint8Arr
 
 /**
  * The headers without credentials. Signatures stay: they prove one body and open nothing. Names must be in lower case.
- * @param secrets those of the source: whatever a header is called, one that is nothing but a secret is a credential.
+ * @param secrets those of the source: whatever a header is called, one that holds a secret is a credential.
  */
 export function redactHeaders(headers: Readonly<Record<string, string>>, fingerprint: Fingerprint, secrets: readonly string[] = []): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name] ?? ''
-    const isSecret = isSecretHeader(name) || secrets.includes(value)
+    const isSecret = isSecretHeader(name) || secrets.some((secret) => value.includes(secret))
     kept[name] = isSecret && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
   }
   return kept
 }
 
-/** The path with the secrets in its query replaced: `/hook?token=[redacted 1a2b3c4d]`. */
-export function redactPath(path: string, fingerprint: Fingerprint): string {
+/**
+ * The path with the secrets in its query replaced: `/hook?token=[redacted 1a2b3c4d]`.
+ * @param secrets those of the source: wherever in the path or query one of them stands, it is replaced too.
+ */
+export function redactPath(path: string, fingerprint: Fingerprint, secrets: readonly string[] = []): string {
   const query = path.indexOf('?')
-  return query < 0 ? path : `${path.slice(0, query)}?${redactPairs(path.slice(query + 1), fingerprint)}`
+  const kept = query < 0 ? path : `${path.slice(0, query)}?${redactPairs(path.slice(query + 1), fingerprint)}`
+  if (!kept.includes('%') && !secrets.some((secret) => kept.includes(secret))) return kept
+  return kept.replace(/[^/?&=]+/g, (piece) => {
+    const plain = decode(piece.replaceAll('+', ' '))
+    const found = secrets.find((secret) => plain.includes(secret) || piece.includes(secret))
+    return found === undefined ? piece : `[redacted ${fingerprint(found)}]`
+  })
 }
 
 /** As redactBody, for `application/x-www-form-urlencoded` (wuzapi): secrets in its fields, and in JSON inside them. */
@@ -70,7 +79,14 @@ function redactPairs(pairs: string, fingerprint: Fingerprint, other = (value: st
 }
 
 /** A few native scans decide for nearly every body that nothing is to be done. They may be wrong only towards "look closer". */
-const SUSPICIOUS: readonly RegExp[] = [...HINTS_OF_SECRET_KEYS, /[bB](?:[eE][aA][rR][eE][rR]|[aA][sS][iI][cC]) /, /"READY"|\\u00[2-7]/]
+const SUSPICIOUS: readonly RegExp[] = [
+  ...HINTS_OF_SECRET_KEYS,
+  /[bB](?:[eE][aA][rR][eE][rR]|[aA][sS][iI][cC]) /,
+  /"READY"|\\u00[2-7]/,
+  /sessionDataBase64"/,
+  /core\.starting"/,
+  /:\\?\/\\?\/[^"/?#@\s\\]{1,300}@/, // https://user:password@
+]
 
 /** Senders use the same dozen of header names for ever; bounded, because anybody may make up new ones. */
 const knownHeaders = new Map<string, boolean>()

@@ -27,6 +27,11 @@ export function isSecretName(name: string, place: 'body' | 'header' | 'query'): 
   return plain.includes('token') || plain.includes('secret') || plain.includes('password') || HEADER_SECRETS.has(plain)
 }
 
+/** Whether a name stands for a secret in open-wa's configuration (src/api/model/config.ts), whose names are harmless elsewhere. */
+export function isOpenWaSecret(name: string): boolean {
+  return OPEN_WA_SECRETS.has(name.toLowerCase())
+}
+
 /**
  * Whether the key that ends before `end` can be one at all, from its last two letters: nearly every key of a body cannot, and
  * need not be cut out and looked up.
@@ -71,6 +76,12 @@ const SECRETS = new Set(['authorization', 'proxyauthorization', 'cookie', 'setco
  * `mediaKey` and `messageSecret` open what was sent end-to-end encrypted.
  */
 const BODY_SECRETS = new Set(['destination', 'webhook', 'webhookurl', 'mediakey', 'messagesecret', 'sessiondata'])
+
+/** The API keys, the browser's and the proxy's passwords, the storage's credentials, and addresses that hold a token of their own. */
+const OPEN_WA_SECRETS = new Set([
+  ...['key', 'pass', 'auth', 'sessiondatabucketauth', 'sessiondatabase64', 'accesskeyid', 'secretaccesskey', 'preauthdocs'],
+  ...['ev', 'readywebhook', 'twiliowebhook', 'chatwooturl', 'botpressurl', 'webhook'],
+])
 
 const QUERY_SECRETS = new Set(['key', 'auth', 'pass', 'pwd', 'bearer', 'jwt'])
 

@@ -76,6 +76,37 @@ describe('secrets in a body', () => {
     )
   })
 
+  test('nothing in that configuration opens anything: storage, proxy, browser, other webhooks and their headers', () => {
+    const secrets = {
+      sessionDataBucketAuth: 's1',
+      ev: 'https://lk:s2@h/x',
+      readyWebhook: 's3',
+      chatwootUrl: 'https://c/?api_access_token=s4',
+      devtools: { user: 'u', pass: 's5' },
+      proxyServerCredentials: { address: 'p:1', username: 'u', password: 's6' },
+      cloudUploadOptions: { provider: 'AWS', accessKeyId: 's7', secretAccessKey: 's8' },
+      webhook: [{ url: 'https://lk:s9@h/y', events: 'all', requestConfig: { headers: { 'X-Api-Key': 's10' }, auth: { username: 'u', password: 's11' } } }],
+    }
+    const kept = redact(JSON.stringify({ ts: 1, data: { ...secrets, port: 8080, sessionDataPath: '/data' }, sessionId: 'demo', namespace: 'READY' }))
+    expect(kept.match(/s\d+/g)).toBeNull()
+    expect(JSON.parse(kept)).toMatchObject({ data: { port: 8080, sessionDataPath: '/data', proxyServerCredentials: { address: 'p:1' } } })
+    expect(redact('{"event":"core.starting","payload":{"config":{"key":"K"}}}')).toBe(`{"event":"core.starting","payload":{"config":{"key":${mark('K')}}}}`)
+  })
+
+  test('the credentials of a session, which open-wa posts when told to, do not come to rest', () => {
+    for (const namespace of ['sessionData', 'sessionDataBase64']) {
+      expect(redact(`{"data":{"WAToken1":"t"},"namespace":"${namespace}"}`)).toBe(`{"data":${mark('{"WAToken1":"t"}')},"namespace":"${namespace}"}`)
+      expect(redact(`{"data":"ey==","namespace":"${namespace}"}`)).toBe(`{"data":${mark('ey==')},"namespace":"${namespace}"}`)
+    }
+    expect(redact('{"data":"qrTimeout","namespace":"STARTUP"}')).toBe('{"data":"qrTimeout","namespace":"STARTUP"}')
+  })
+
+  test('the password in an address is replaced, the address is kept', () => {
+    expect(redact('{"url":"https://lk:s3cr3t@h/x?y=1"}')).toBe(`{"url":"https://[redacted ${fingerprint('lk:s3cr3t')}]@h/x?y=1"}`)
+    expect(redact('{"url":"http:\\/\\/lk:s3cr3t@h"}')).toBe(`{"url":"http:\\/\\/[redacted ${fingerprint('lk:s3cr3t')}]@h"}`)
+    for (const text of ['{"url":"https://h/a:b@c"}', '{"url":"https://h:80/"}', '{"text":"https://x mail a@b.c"}']) expect(redact(text)).toBe(text)
+  })
+
   test('a key written with escapes is recognised', () => {
     expect(redact('{"media\\u004bey":"abc"}')).toBe(`{"media\\u004bey":${mark('abc')}}`)
     expect(redact('{"apike\\u0079":"abc"}')).toBe(`{"apike\\u0079":${mark('abc')}}`)
