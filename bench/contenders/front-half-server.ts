@@ -55,6 +55,7 @@ const doors = webhooks({
   fingerprint: (text) => createHmac('sha256', 'bench').update(text).digest('hex').slice(0, 16),
   allowances: { staleAfterMs: 900_000, qrExpiresAfterMs: 60_000, connectingTimeoutMs: 180_000 },
   now: systemNow,
+  notes: { recognised() {}, mismatched() {} },
   noteUse: () => {},
   arrival: createArrivals(systemNow),
   findSource: (slug) => (slug === 'default' ? source : undefined),

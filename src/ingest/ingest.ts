@@ -10,6 +10,7 @@ import { createFoldAway } from './fold-away'
 import { Quarantine } from './quarantine'
 import type { ReceiveDeps } from './receive'
 import { Rejections } from './rejections'
+import { SourceNotes } from './source-notes'
 import { WRITER_LIMITS, Writer } from './writer'
 
 export interface IngestDeps {
@@ -45,6 +46,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     limits,
   )
   const rejections = new Rejections(database.read, systemNow, deps.failed)
+  const notes = new SourceNotes(database.read, deps.failed)
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
   const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
   return {
@@ -54,6 +56,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       quarantine,
       allowances,
       rejections,
+      notes,
       fingerprint: (secret) => deps.vault.fingerprint(secret),
       now: systemNow,
       noteUse: (secretId) => deps.sources.noteUse(secretId),
@@ -64,6 +67,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     async close() {
       await writer.close()
       await rejections.close()
+      await notes.close()
     },
   }
 }

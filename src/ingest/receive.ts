@@ -1,16 +1,19 @@
 import type { Delivery } from '../domain/delivery'
 import type { DecodedEvent, Instant } from '../domain/event'
 import { keyHash, sessionIdOf } from '../domain/id'
+import { UNKNOWN_PROVIDER } from '../domain/recognition'
 import { type Fingerprint, redactBody, redactForm, redactHeaders, redactPath } from '../domain/redaction'
 import type { Position } from '../domain/session'
-import { type Allowances, narrowest } from '../domain/staleness'
+import type { Allowances } from '../domain/staleness'
 import { decodeAny, findProvider, sessionNameIn } from '../providers'
 import type { Decoded } from '../providers/provider'
 import { authenticate } from '../signing/authenticate'
-import { DEFAULT_SCHEMES, type Refusal, type Verdict } from '../signing/scheme'
+import type { Refusal, Verdict } from '../signing/scheme'
 import type { Source } from '../store/sources'
 import type { Entry, PendingEvent } from './batch'
 import type { Quarantine } from './quarantine'
+import { factsOf } from './source-facts'
+import type { SourceNotes } from './source-notes'
 import type { Writer } from './writer'
 
 /** What became of a delivery. */
@@ -26,6 +29,7 @@ export interface ReceiveDeps {
   allowances: Allowances
   now(): Instant
   noteUse(secretId: string): void
+  notes: Pick<SourceNotes, 'recognised' | 'mismatched'>
 }
 
 type Proof = Extract<Verdict, { ok: true }>
@@ -37,7 +41,7 @@ type KeptDelivery = NonNullable<Entry['delivery']>
  * @throws AppError `unavailable` when it can be kept nowhere.
  */
 export async function receive(deps: ReceiveDeps, source: Source, delivery: Delivery, proved: () => Promise<void> = async () => {}): Promise<Outcome> {
-  const verdict = authenticate(delivery, source.schemes ?? schemesOf(source), source.secrets, deps.now())
+  const verdict = authenticate(delivery, factsOf(source).schemes, source.secrets, deps.now())
   if (!verdict.ok) return { kind: 'refused', refusal: verdict.refusal }
   await proved()
   if (verdict.secretId) deps.noteUse(verdict.secretId)
@@ -46,7 +50,7 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   const kept = keptDelivery(deps, source, delivery, verdict)
   const body = parse(kept.body)
   const { provider, decoded } = body.ok
-    ? decodeFor(source, delivery, body.value)
+    ? decodeFor(deps, source, delivery, body.value)
     : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
   const named = body.ok ? sessionNameIn(body.value) : null
   if (!decoded.ok) return quarantined(deps, source, delivery, kept, provider, named, decoded.reason)
@@ -59,14 +63,11 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   return { kind: 'stored', id: written[0]?.id as string, duplicate: written.every((one) => one.duplicate), provider }
 }
 
-function schemesOf(source: Source): Parameters<typeof authenticate>[1] {
-  return findProvider(source.provider)?.schemes ?? DEFAULT_SCHEMES
-}
-
-function decodeFor(source: Source, delivery: Delivery, body: unknown): { provider: string; decoded: Decoded } {
+function decodeFor(deps: ReceiveDeps, source: Source, delivery: Delivery, body: unknown): { provider: string; decoded: Decoded } {
   const fixed = findProvider(source.provider)
   if (fixed) return { provider: fixed.id, decoded: fixed.decode(delivery, body) }
   const { provider, decoded } = decodeAny(delivery, body)
+  deps.notes.recognised(source.id, provider?.id ?? UNKNOWN_PROVIDER, delivery.receivedAt)
   return { provider: provider?.id ?? source.provider, decoded }
 }
 
@@ -83,7 +84,10 @@ function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; r
   }
 }
 
-/** The session of the URL wins: its secret was verified; what the body names is only recorded. */
+/**
+ * The session of the URL wins: its secret was verified; what the body names is only recorded. Unless it is the id of something
+ * else: then the part goes where it belongs, to another session of the same source, for which the same secret stands.
+ */
 function toEntries(
   deps: ReceiveDeps,
   source: Source,
@@ -92,23 +96,25 @@ function toEntries(
   provider: string,
   decoded: Extract<Decoded, { ok: true }>,
 ): Entry[] {
-  const allowances = narrowest(deps.allowances, source)
+  const allowances = factsOf(source).allowances(deps.allowances)
+  const latenessMs = findProvider(provider)?.latenessMs ?? BELIEVED_LATENESS_MS
   const entries = new Map<string, Entry>()
   for (const part of decoded.parts) {
-    const name = delivery.pathSession ?? part.session
+    const name = part.overridesUrl ? part.session : (delivery.pathSession ?? part.session)
     if (!name || part.events.length === 0) continue
+    if (part.session !== null && name !== part.session) deps.notes.mismatched(source.id, name, part.session, delivery.receivedAt)
     const sessionId = cachedSessionId(source.id, name)
     const session = { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances }
     // Several parts may turn out to be of one session, since the URL decides.
     const entry = entries.get(sessionId) ?? { sessionId, session, delivery: kept, receivedAt: delivery.receivedAt, events: [] }
-    for (const event of part.events) entry.events.push(pending(delivery, event, entries.size + entry.events.length === 0 ? delivery.id : undefined))
+    for (const event of part.events) entry.events.push(pending(delivery, event, latenessMs, entries.size + entry.events.length === 0 ? delivery.id : undefined))
     entries.set(sessionId, entry)
   }
   return [...entries.values()]
 }
 
-function pending(delivery: Delivery, decoded: DecodedEvent, id = Bun.randomUUIDv7('hex', Math.floor(delivery.receivedAt))): PendingEvent {
-  return { id, decoded, position: positionOf(delivery, decoded, id), keyHash: decoded.key === null ? null : keyHash(decoded.key) }
+function pending(delivery: Delivery, decoded: DecodedEvent, latenessMs: number, id = Bun.randomUUIDv7('hex', Math.floor(delivery.receivedAt))): PendingEvent {
+  return { id, decoded, position: positionOf(delivery, decoded, latenessMs, id), keyHash: decoded.key === null ? null : keyHash(decoded.key) }
 }
 
 /** Beyond this a sender's time is not "late" but wrong; WAHA's slowest retries come after 22 hours. */
@@ -118,19 +124,19 @@ const BELIEVED_LATENESS_MS = 24 * 3_600_000
  * Never later than it arrived: a clock that runs ahead must not make every following event look late. In whole microseconds, as the
  * ledger keeps it: what is folded now must stand exactly where a fold of the ledger will find it.
  */
-function positionOf(delivery: Delivery, decoded: DecodedEvent, id: string): Position {
+function positionOf(delivery: Delivery, decoded: DecodedEvent, latenessMs: number, id: string): Position {
   const { receivedAt } = delivery
   const claimed = decoded.ordered && decoded.occurredAt !== null ? Math.round(decoded.occurredAt * 1000) / 1000 : receivedAt
-  const earliest = Math.round((receivedAt - BELIEVED_LATENESS_MS) * 1000) / 1000
+  const earliest = Math.round((receivedAt - latenessMs) * 1000) / 1000
   return { at: Math.min(Math.max(claimed, earliest), receivedAt), key: decoded.key ?? '', id }
 }
 
 function keptDelivery(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof): KeptDelivery {
-  const secrets = source.secrets.map((secret) => secret.value)
+  const { secrets } = factsOf(source)
   return {
     id: delivery.id,
     receivedAt: delivery.receivedAt,
-    path: redactPath(delivery.path, deps.fingerprint),
+    path: redactPath(delivery.path, deps.fingerprint, secrets),
     address: delivery.address,
     headers: JSON.stringify(redactHeaders(delivery.headers, deps.fingerprint, secrets)),
     body: (isForm(delivery) ? redactForm : redactBody)(delivery.body, deps.fingerprint),

@@ -243,8 +243,17 @@ describe('secrets in headers and paths', () => {
   })
 
   test('a header that holds a secret of its source is replaced, whatever it is called', () => {
-    const redacted = redactHeaders({ 'x-our-hook': 's3cr3t', 'x-note': 'not s3cr3t' }, fingerprint, ['s3cr3t'])
-    expect(redacted).toEqual({ 'x-our-hook': `[redacted ${fingerprint('s3cr3t')}]`, 'x-note': 'not s3cr3t' })
+    const redacted = redactHeaders({ 'x-our-hook': 'Key s3cr3t', 'x-note': 's3cre7' }, fingerprint, ['s3cr3t'])
+    expect(redacted).toEqual({ 'x-our-hook': `[redacted ${fingerprint('Key s3cr3t')}]`, 'x-note': 's3cre7' })
+  })
+
+  test('a secret of its source is replaced wherever it stands in the URL, however it is written', () => {
+    const path = (text: string) => redactPath(text, fingerprint, ['s3cr3t+key'])
+    const gone = `[redacted ${fingerprint('s3cr3t+key')}]`
+    expect(path('/api/whatsapp/webhook/shop/s3cr3t+key/connection-update')).toBe(`/api/whatsapp/webhook/shop/${gone}/connection-update`)
+    expect(path('/api/whatsapp/webhook/shop/%73%33cr3t%2Bkey')).toBe(`/api/whatsapp/webhook/shop/${gone}`)
+    expect(path('/hook?to=s3cr3t+key&x=%20')).toBe(`/hook?to=${gone}&x=%20`)
+    expect(path('/hook/plain?x=1')).toBe('/hook/plain?x=1')
   })
 
   test('secrets in the query are replaced, also where Evolution appended its event name to them', () => {

@@ -19,7 +19,15 @@ const source = {
 async function positionOf(timestamp: unknown, receivedAt: number): Promise<number | undefined> {
   const entries: Entry[] = []
   const writer = { append: async (one: Entry) => ({ id: String(entries.push(one)), duplicate: false }) }
-  const deps = { writer, allowances: ALLOWANCES, fingerprint: () => 'f', now: () => receivedAt, noteUse() {}, async admitted() {} } as unknown as ReceiveDeps
+  const deps = {
+    writer,
+    allowances: ALLOWANCES,
+    fingerprint: () => 'f',
+    now: () => receivedAt,
+    noteUse() {},
+    notes: { recognised() {}, mismatched() {} },
+    async admitted() {},
+  } as unknown as ReceiveDeps
   const body = Buffer.from(JSON.stringify({ type: 'session.connected', timestamp, data: { sessionId: 'shop' } }))
   const headers = { 'x-webhook-signature': createHmac('sha256', SECRET).update(body).digest('hex') }
   const id = Bun.randomUUIDv7('hex', Math.floor(receivedAt))
