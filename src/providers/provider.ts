@@ -7,7 +7,13 @@ export type Decoded =
   | {
       ok: true
       /** One entry per session the delivery speaks about; nearly always one. */
-      parts: { /** Session named in the body; null when the body names none. */ session: string | null; events: DecodedEvent[] }[]
+      parts: {
+        /** Session named in the body; null when the body names none. */
+        session: string | null
+        /** The URL names another session than this part's, and must not win: one callback serves many numbers (Meta). */
+        overridesUrl?: true
+        events: DecodedEvent[]
+      }[]
     }
   | { ok: false /** For the quarantine page: what could not be understood. */; reason: string }
 
@@ -19,6 +25,8 @@ export interface Provider {
   schemes: readonly SchemeSetting[]
   /** 0 = surely not, 1 = surely mine. From headers and the shape of the parsed body. */
   recognises(delivery: Delivery, body: unknown): number
+  /** How far back the times of its events are believed, in milliseconds; a day where it is absent. */
+  latenessMs?: number
   /** `body` is the JSON value of `delivery.body`, parsed once by the caller. Unknown types become `other`, never an error. */
   decode(delivery: Delivery, body: unknown): Decoded
 }

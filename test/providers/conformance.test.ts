@@ -12,6 +12,9 @@ const FOLDERS: [id: string, folder: string, secret: string][] = [
   ['wwebjs-api', 'wwebjs-api', 'your_global_api_key_here'],
   ['wwebjs-api', 'whatsapp-api', 'your_global_api_key_here'],
   ['waha', 'waha', 'waha-hmac-key-3f9c1d7a5e20b864'],
+  ['open-wa-v4', 'open-wa-v4', 'open-wa-4-of-the-samples'],
+  ['open-wa-v5', 'open-wa-v5', 'abc'],
+  ['meta-cloud-api', 'meta-cloud-api', '6f1c0d9e8b7a4f3e2d1c0b9a88776655'],
   ['signed', 'standard-webhooks', 'whsec_M5nD4+lAqBCLQ14wLLusgVtteecTM0rH'],
 ]
 
@@ -50,8 +53,8 @@ for (const [id, folder, secret] of FOLDERS) {
       if (!genuine && asymmetric === undefined) return
       for (const flipped of flips(sample.delivery.body)) {
         const verdict = check({ ...sample, delivery: { ...sample.delivery, body: flipped } }, provider.schemes, secrets)
-        // An API key proves the sender only: whoever alters the body on the way is not noticed. Decoding must survive it.
-        expect(verdict.ok).toBe(id === 'wwebjs-api')
+        // A key or a password proves the sender only: whoever alters the body on the way is not noticed. Decoding must survive it.
+        expect(verdict.ok).toBe(PROVES_SENDER_ONLY.has(id))
         decodeBytes(provider, sample, flipped)
       }
     })
@@ -62,7 +65,7 @@ for (const [id, folder, secret] of FOLDERS) {
         const verdict = check({ ...sample, delivery: { ...sample.delivery, headers: bare } }, provider.schemes, secretsOf(secret))
         expect(verdict).toMatchObject({ ok: false, refusal: { code: 'missing' } })
         for (const body of [sample.delivery.body.subarray(0, -1), new Uint8Array()]) {
-          expect(check({ ...sample, delivery: { ...sample.delivery, body } }, provider.schemes, secretsOf(secret)).ok).toBe(id === 'wwebjs-api')
+          expect(check({ ...sample, delivery: { ...sample.delivery, body } }, provider.schemes, secretsOf(secret)).ok).toBe(PROVES_SENDER_ONLY.has(id))
           decodeBytes(provider, sample, body)
         }
       }
@@ -81,7 +84,12 @@ test('an unsigned WAHA delivery is refused while a signature is asked for, and a
   expect(check(sample, [{ scheme: 'none' }], [])).toEqual({ ok: true, scheme: 'none', secretId: null })
 })
 
-const PROOFS = new Set(['x-api-key', 'x-webhook-hmac', 'webhook-signature', 'svix-signature'])
+const PROOFS = new Set([
+  ...['x-api-key', 'x-webhook-secret', 'authorization'],
+  ...['x-webhook-hmac', 'x-hub-signature-256', 'webhook-signature', 'svix-signature'],
+])
+
+const PROVES_SENDER_ONLY = new Set(['wwebjs-api', 'open-wa-v4', 'open-wa-v5'])
 
 function secretsOf(value: string): Secret[] {
   return [{ id: 'secret-1', value }]

@@ -11,6 +11,9 @@ const BODIES = new Map<string, unknown[]>()
 for (const [id, folder] of [
   ['wwebjs-api', 'wwebjs-api'],
   ['waha', 'waha'],
+  ['open-wa-v4', 'open-wa-v4'],
+  ['open-wa-v5', 'open-wa-v5'],
+  ['meta-cloud-api', 'meta-cloud-api'],
   ['signed', 'standard-webhooks'],
 ] as const) {
   BODIES.set(

@@ -72,13 +72,14 @@ async function readSample(folder: string, name: string): Promise<Sample> {
   const headers = Object.fromEntries(Object.entries(sent).map(([header, value]) => [header.toLowerCase(), String(value)]))
   const expected = Bun.file(`${path}.expected.json`)
   const seconds = Number.parseInt(meta.verifyAt ?? '', 10)
+  const now = Number.isNaN(seconds) ? NOW : seconds * 1000
   return {
     folder,
     name,
-    delivery: deliveryOf(bytes, headers),
+    delivery: { ...deliveryOf(bytes, headers), receivedAt: now },
     body: JSON.parse(new TextDecoder().decode(bytes)),
     meta,
-    now: Number.isNaN(seconds) ? NOW : seconds * 1000,
+    now,
     expected: (await expected.exists()) ? await expected.json() : undefined,
   }
 }

@@ -1,0 +1,90 @@
+import type { DecodedEvent, EventType, Reason, SessionEventType, SessionFacts } from '../../domain/event'
+import { digestOf, event, keyOf } from '../event'
+import { type Fields, fields, number, text } from '../read'
+
+/**
+ * What is posted while the session comes up: `--ev` by its namespaces, `--ready-webhook` as READY. No event has an id; the
+ * millisecond and the text tell two of them apart, and nothing is repeated.
+ */
+export function launchEvent(namespace: string, data: unknown, at: number | undefined): DecodedEvent {
+  const key = at === undefined ? null : keyOf(`${namespace}:${at}:${digestOf(text(data, 4000) ?? '')}`)
+  const { type, facts } = meaningOf(namespace, data)
+  const decoded = event(type, text(namespace, 100) ?? 'unknown', key, at)
+  for (const _ in facts) {
+    decoded.session = facts
+    break
+  }
+  return decoded
+}
+
+interface Meaning {
+  type: EventType
+  facts?: SessionFacts
+}
+
+function meaningOf(namespace: string, data: unknown): Meaning {
+  switch (namespace) {
+    case 'qr':
+      return qrMeaning(data)
+    case 'qrUrl':
+      // The same code once more, as a link to its picture: no second QR, and its address leads into the account.
+      return { type: 'session.state' }
+    case 'STARTUP':
+      return startupMeaning(text(data, 500))
+    case 'MD_DETECT':
+      return { type: 'session.connecting' }
+    case 'READY':
+      return { type: 'session.connected', facts: readyFacts(fields(data)) }
+    default:
+      return { type: 'other' }
+  }
+}
+
+/** The picture of the code as a data URL, or with `--link-code` the code to type on the phone. */
+function qrMeaning(data: unknown): Meaning {
+  const given = typeof data === 'string' ? data : ''
+  if (/^[A-Z0-9-]{4,20}$/i.test(given)) return { type: 'session.pairing_code', facts: { pairingCode: given } }
+  return { type: 'session.qr' }
+}
+
+/** The whole configuration comes along, its keys redacted on arrival (src/domain/json-secrets.ts). */
+function readyFacts(config: Fields): SessionFacts {
+  const phone = number(config.hostAccountNumber)
+  return phone === undefined ? {} : { account: { id: `${phone}@c.us` } }
+}
+
+function startupMeaning(words: string | undefined): Meaning {
+  const known = words === undefined ? undefined : STARTUP.find(([start]) => words.startsWith(start))
+  // Whatever the spinner says besides is kept with the event and left off the session: "Port 8080 is now free" comes after SUCCESS.
+  if (known === undefined) return words === undefined ? { type: 'session.state' } : { type: 'session.state', facts: { message: words } }
+  const [, type, reason] = known
+  if (reason === undefined) return { type, facts: { message: words as string } }
+  return { type, facts: { reason, detail: words as string } }
+}
+
+/**
+ * What the spinner says (src/controllers/initializer.ts). SUCCESS is posted twice: a moment too early, right after the scan, and
+ * when everything is ready; a restart with a stored log-in posts only the second.
+ */
+const STARTUP: readonly [start: string, type: SessionEventType, reason?: Reason][] = [
+  ['SUCCESS', 'session.connected'],
+  ['🚀 @OPEN-WA ready', 'session.connected'],
+  ['successfulScan', 'session.authenticated'],
+  ['Authenticated', 'session.authenticated'],
+  ['qrTimeout', 'session.disconnected', 'qr_expired'],
+  ['QR scan took too long', 'session.disconnected', 'qr_expired'],
+  ['QR Timeout', 'session.disconnected', 'qr_expired'],
+  ['authTimeout', 'session.disconnected', 'timeout'],
+  ['appOffline', 'session.disconnected', 'timeout'],
+  ['Authentication timed out', 'session.disconnected', 'timeout'],
+  ['Auth Timeout', 'session.disconnected', 'timeout'],
+  ['App Offline', 'session.disconnected', 'timeout'],
+  ['Session data most likely expired', 'session.auth_failure', 'logged_out'],
+  ['TOSBLOCK', 'session.disconnected', 'banned'],
+  ['Authenticat', 'session.connecting'],
+  ['Launching', 'session.connecting'],
+  ['Starting', 'session.connecting'],
+  ['Initializing', 'session.connecting'],
+  ['Browser Launched', 'session.connecting'],
+  ['The session is invalid', 'session.connecting'],
+]
