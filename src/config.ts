@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { type ConfigProblem, type Environment, EnvironmentReader, mask } from './config-values'
+import { secretProblem } from './signing/secret-policy'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -122,7 +123,7 @@ function readSecrets(
 ): Pick<Config, 'webhookSecret' | 'encryptionKey' | 'adminEmail' | 'adminPassword' | 'apiKey' | 'metricsToken' | 'sentryDsn'> {
   const sentryDsn = read.secret('SENTRY_DSN')
   return {
-    webhookSecret: read.secret('WEBHOOK_SECRET'),
+    webhookSecret: readWebhookSecret(read),
     encryptionKey: readEncryptionKey(read),
     ...readAdmin(read),
     apiKey: longEnough(read, 'API_KEY', SHORTEST_KEY),
@@ -143,6 +144,13 @@ function readAdmin(read: EnvironmentReader): Pick<Config, 'adminEmail' | 'adminP
 function longEnough(read: EnvironmentReader, name: string, least: number): string | null {
   const secret = read.secret(name)
   if (secret !== null && secret.length < least) read.problem(name, mask(secret), `at least ${least} characters`)
+  return secret
+}
+
+function readWebhookSecret(read: EnvironmentReader): string | null {
+  const secret = read.secret('WEBHOOK_SECRET')
+  const problem = secret === null ? null : secretProblem(secret)
+  if (secret !== null && problem !== null) read.problem('WEBHOOK_SECRET', mask(secret), `a secret of your own; ${problem}`)
   return secret
 }
 

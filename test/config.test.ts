@@ -150,3 +150,15 @@ describe('the configuration', () => {
     expect(problemsOf({ RATE_LIMIT_SESSIONS: '5' })[0]).toMatchObject({ name: 'RATE_LIMIT_SESSIONS' })
   })
 })
+
+test('a webhook secret that could be guessed, or that a sender comes with, is refused by name and never repeated', () => {
+  for (const [secret, why] of [
+    ['secret', 'GOWA'],
+    ['THISISMYSECURETOKEN', 'WPPConnect'],
+    ['hunter22', 'shorter than 16 characters'],
+  ] as const) {
+    const [problem] = problemsOf({ WEBHOOK_SECRET: secret })
+    expect(problem).toMatchObject({ name: 'WEBHOOK_SECRET', allowed: expect.stringContaining(why) })
+    expect(JSON.stringify(problem)).not.toContain(`"${secret}`)
+  }
+})
