@@ -62,6 +62,19 @@ export const sourceMismatches = pgTable('source_mismatches', {
   lastAt: instant('last_at').notNull(),
 }, (t) => [primaryKey({ columns: [t.sourceId, t.pathSession, t.bodySession] })])
 
+/** How a source's own REST API is reached, where an admin has said so. */
+export const sourceControls = pgTable('source_controls', {
+  sourceId: uuid('source_id').primaryKey().references(() => sources.id, { onDelete: 'cascade' }),
+  /** Which API it speaks: a controller's id. */
+  api: text('api').notNull(),
+  baseUrl: text('base_url').notNull(),
+  /** AES-256-GCM as in `secrets`; null where the API asks for no key. */
+  keyCiphertext: bytea('key_ciphertext'),
+  /** Which ENCRYPTION_KEY sealed it. */
+  keyId: text('key_id'),
+  updatedAt: instant('updated_at').notNull(),
+})
+
 // The ledger
 /** What arrived, redacted but otherwise byte for byte. Dropped after RETENTION_BODIES. */
 export const deliveries = pgTable('deliveries', {

@@ -17,6 +17,7 @@ export const SESSION_EVENT_TYPES = [
   'session.auth_failure',
   'session.stale',
   'session.state',
+  'session.answered',
 ] as const
 export type SessionEventType = (typeof SESSION_EVENT_TYPES)[number]
 
@@ -44,11 +45,11 @@ export type Status = (typeof STATUSES)[number]
 export const REASONS = ['logged_out', 'stopped', 'replaced', 'banned', 'network', 'timeout', 'qr_expired', 'stale', 'rejected', 'unknown'] as const
 export type Reason = (typeof REASONS)[number]
 
-/** What a `session.*` event says. Every field is what the sender said, none is inferred. */
+/** What a `session.*` event says. Every field is what the sender said, none is inferred; `session.answered` is what it said when we asked. */
 export interface SessionFacts {
-  /** `session.state` only: the status that the sender's own state word means, when it means one. */
+  /** `session.state` and `session.answered`: the status that the sender's own state word means, when it means one. */
   status?: Status
-  /** `session.disconnected`, `session.auth_failure` and `session.state`: why. */
+  /** `session.disconnected`, `session.auth_failure`, `session.state` and `session.answered`: why. */
   reason?: Reason
   /** The sender's own word or sentence, for people: `LOGOUT`, `Passkey required`. At most 500 characters. */
   detail?: string
@@ -101,6 +102,15 @@ export interface CallFacts {
   group?: boolean
 }
 
+/** What an `operator.*` event says: who wanted what, and what became of it. */
+export interface OperatorFacts {
+  action: string
+  outcome: 'requested' | 'done' | 'failed'
+  by: { id: string; name: string }
+  /** In words, for `done` and `failed`. At most 500 characters. */
+  message?: string
+}
+
 /** What a provider decodes a delivery into. */
 export interface DecodedEvent {
   type: EventType
@@ -119,6 +129,7 @@ export interface DecodedEvent {
   session?: SessionFacts
   message?: MessageFacts
   call?: CallFacts
+  operator?: OperatorFacts
   /** The chat it concerns, when there is one and `message` does not say. */
   chat?: string
 }

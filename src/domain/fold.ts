@@ -34,9 +34,10 @@ export function step(before: SessionState, event: FoldedEvent): Step {
   const { at } = event.position
   const signal = signalOf(event.type, event.session)
   const state: SessionState = { ...before }
-  if (isFromSender(event.type)) state.heardAt = Math.max(before.heardAt ?? 0, at)
+  if (isHeard(event.type)) state.heardAt = Math.max(before.heardAt ?? 0, at)
   if (isSessionEvent(event.type)) state.head = event.position
-  if (signal === null) return { state: event.type === 'session.state' ? noted(state, event.session) : state, transition: null }
+  if (signal === null)
+    return { state: event.type === 'session.state' || event.type === 'session.answered' ? noted(state, event.session) : state, transition: null }
   if (isIgnored(before, signal, event)) return { state, transition: null }
 
   const to = NEXT_STATUS[signal][before.status]
@@ -60,8 +61,14 @@ export function foldAll(
   return { state, transitions }
 }
 
-export function isFromSender(type: EventType): boolean {
+/** What the sender said, of itself or because we asked: it puts off the verdict of silence. */
+function isHeard(type: EventType): boolean {
   return type !== 'session.stale' && !type.startsWith('operator.')
+}
+
+/** What the sender said of itself: a session that only answers is silent. */
+export function isFromSender(type: EventType): boolean {
+  return isHeard(type) && type !== 'session.answered'
 }
 
 function isIgnored(before: SessionState, signal: Signal, event: FoldedEvent): boolean {
@@ -109,10 +116,17 @@ function absorb(state: SessionState, before: SessionState, signal: Signal, event
   if (facts?.account) state.account = { id: facts.account.id, name: facts.account.name ?? before.account?.name ?? null }
   if (event.type === 'session.pairing_code') state.pairingCode = facts?.pairingCode ?? null
   else if (signal === 'qr') {
-    const count = before.status === 'qr' && before.qr ? before.qr.count + 1 : 1
-    state.qr = { code: facts?.qr ?? null, at: event.position.at, count }
+    state.qr = nextQr(before, facts?.qr ?? null, event.position.at)
   }
   if (signal === 'loading') state.loading = { percent: facts?.percent ?? before.loading?.percent ?? 0, message: facts?.message ?? null }
+}
+
+/** A code that was announced without being given (WAHA), or that is told twice, is not another one. */
+function nextQr(before: SessionState, code: string | null, at: Instant): NonNullable<SessionState['qr']> {
+  const known = before.status === 'qr' ? before.qr : null
+  if (known === null) return { code, at, count: 1 }
+  if (code !== null && known.code === code) return known
+  return { code, at, count: known.code === null && code !== null ? known.count : known.count + 1 }
 }
 
 /** Still down, but now we know why. */

@@ -57,7 +57,7 @@ const STATUS_SIGNAL: Record<Status, Signal | null> = {
 /** What the event signals; null when it says nothing about the status. */
 export function signalOf(type: EventType, facts: SessionFacts | undefined): Signal | null {
   if (!isSessionEvent(type)) return isEvidence(type) ? 'evidence' : null
-  if (type === 'session.state') return facts?.status ? STATUS_SIGNAL[facts.status] : null
+  if (type === 'session.state' || type === 'session.answered') return facts?.status ? STATUS_SIGNAL[facts.status] : null
   return type === 'session.pairing_code' ? 'qr' : (type.slice('session.'.length) as Signal)
 }
 

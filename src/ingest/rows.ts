@@ -90,7 +90,7 @@ function eventRow(work: SessionWork, event: PendingEvent, entry: Entry, seq: num
     c: decoded.message?.chat ?? decoded.chat ?? null,
     x: decoded.message?.text ?? null,
     z: entry.delivery?.bodySize ?? 0,
-    f: { ...(decoded.ordered ? { ordered: true } : {}), ...(decoded.session ?? decoded.call ?? factsOf(decoded.message)) },
+    f: { ...(decoded.ordered ? { ordered: true } : {}), ...(decoded.session ?? decoded.call ?? decoded.operator ?? factsOf(decoded.message)) },
   }
 }
 

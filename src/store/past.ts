@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import type { EventType, Instant } from '../domain/event'
+import { isFromSender } from '../domain/fold'
 import type { SessionTally } from '../domain/session'
 
 const MINUTE_MS = 60_000
@@ -17,21 +18,24 @@ export async function findTallyAt(sql: Sql, sessionId: string, at: Instant): Pro
   const countOf = (matches: (type: EventType) => boolean) => kinds.reduce((sum, kind) => sum + (matches(kind.type) ? kind.count : 0), 0)
   const now = Math.floor(at / MINUTE_MS)
   const counts = new Map(minutes.map(({ minute, count }) => [minute, count]))
-  const heard = kinds.filter(({ type }) => type !== 'session.stale').map(({ last }) => last)
+  const heard = kinds.filter(({ type }) => isFromSender(type))
   return {
     events: countOf(() => true),
     messagesReceived: countOf((type) => type === 'message.received'),
     messagesSent: sent?.count ?? 0,
     calls: countOf((type) => type.startsWith('call.')),
-    lastEventAt: heard.length > 0 ? Math.max(...heard) : null,
+    lastEventAt: heard.length > 0 ? Math.max(...heard.map(({ last }) => last)) : null,
     minute: now,
     count: counts.get(now) ?? 0,
-    lastOf: Object.fromEntries(kinds.map(({ type, last }) => [type, last])),
+    lastOf: Object.fromEntries(heard.map(({ type, last }) => [type, last])),
     past: { from: now - 59, counts: Array.from({ length: 59 }, (_, i) => counts.get(now - 59 + i) ?? 0) },
   }
 }
 
 const at = (parameter: string) => `to_timestamp(${parameter}::float8 / 1000)`
+
+/** As isFromSender() says it. */
+const OF_SENDER = `type not in ('session.stale', 'session.answered') and type not like 'operator.%'`
 
 // Counted minutes end where the rollups end, and with the last whole minute before the instant.
 const BORDER = `(select least(to_timestamp(coalesce((select value::text::float8 from settings where key = 'rolled_up_to'), 0) / 1000), date_trunc('minute', ${at('$2')})))`
@@ -45,6 +49,6 @@ group by type`
 
 const MINUTES = `
 select (extract(epoch from date_trunc('minute', at)) / 60)::int as minute, count(*)::int as count from events
-where session_id = $1 and received_at > ${at('$2')} and at > ${at('$2')} and at <= ${at('$3')} and type <> 'session.stale' group by 1`
+where session_id = $1 and received_at > ${at('$2')} and at > ${at('$2')} and at <= ${at('$3')} and ${OF_SENDER} group by 1`
 
 const SENT = `select count(*)::int as count from messages where session_id = $1 and from_me and sent_at <= ${at('$2')}`

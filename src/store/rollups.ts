@@ -45,7 +45,7 @@ export async function learnUsualGaps(sql: Sql, now: Instant): Promise<void> {
   await sql`
     with spoken as (
       select distinct session_id, minute from rollups
-      where minute > to_timestamp(${now - 7 * 86_400_000}::float8 / 1000) and type <> 'session.stale'),
+      where minute > to_timestamp(${now - 7 * 86_400_000}::float8 / 1000) and type not in ('session.stale', 'session.answered') and type not like 'operator.%'),
     gaps as (select session_id, minute - lag(minute) over (partition by session_id order by minute) as gap from spoken),
     habits as (
       select session_id, extract(epoch from percentile_disc(0.999) within group (order by gap)) * 1000 as usual

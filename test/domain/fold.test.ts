@@ -142,3 +142,20 @@ test('the reducer is total: any event after any other gives a valid status and n
     }),
   )
 })
+
+describe('what the sender answers when asked', () => {
+  test('moves the status as its own word would, and puts off the verdict of silence', () => {
+    const state = folded(told('session.connected', T0), told('session.answered', T0 + 15 * MINUTE, { status: 'connected' }))
+    expect(state).toMatchObject({ status: 'connected', since: T0, heardAt: T0 + 15 * MINUTE })
+    expect(folded(told('session.qr', T0), told('session.answered', T0 + MINUTE, { status: 'connected' }))).toMatchObject({ status: 'connected' })
+    const stopped = folded(told('session.connected', T0), told('session.answered', T0 + MINUTE, { status: 'disconnected', reason: 'stopped' }))
+    expect(stopped).toMatchObject({ status: 'disconnected', reason: 'stopped' })
+  })
+
+  test('a code that was announced without being given is the same code when it is fetched, and so is one told twice', () => {
+    const announced = folded(told('session.qr', T0), told('session.qr', T0 + 100, { qr: '2@a' }))
+    expect(announced.qr).toEqual({ code: '2@a', at: T0 + 100, count: 1 })
+    expect(folded(told('session.qr', T0, { qr: '2@a' }), told('session.qr', T0 + 9_000, { qr: '2@a' })).qr).toEqual({ code: '2@a', at: T0, count: 1 })
+    expect(folded(told('session.qr', T0, { qr: '2@a' }), told('session.qr', T0 + 9_000, { qr: '2@b' })).qr).toEqual({ code: '2@b', at: T0 + 9_000, count: 2 })
+  })
+})
