@@ -4,7 +4,7 @@ import { claimKeys, insertDeliveries, insertEvents, insertKeys, isKnownKey, type
 import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
-import { joinedOnce, run, type Statement } from '../store/statement'
+import { joined, run, type Statement } from '../store/statement'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
 import { refold } from './refold'
 import { type BatchRows, rowsOf, sessionRow, transitionRows } from './rows'
@@ -22,10 +22,10 @@ export interface Committed {
 const CAREFUL_BATCHES = 20
 
 /**
- * Writes batches, each in one transaction: keys, events, deliveries and every projection, or nothing.
+ * Writes batches, each whole or not at all: keys, events, deliveries and every projection.
  *
- * Most batches hold nothing that the ledger has already. So a batch is first written in the hope that all of it is new, which
- * waits for one answer; a key that is known after all undoes it, and it is written again by asking first.
+ * Most batches hold nothing that the ledger has already. So a batch is first sent in the hope that all of it is new, as one statement,
+ * behind those that are under way; a key that is known after all undoes it, and it is committed by asking first.
  */
 export class Committer {
   #careful = 0
@@ -36,26 +36,35 @@ export class Committer {
     private readonly now: () => Instant,
   ) {}
 
-  /** @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored. */
-  async commit(entries: Entry[]): Promise<Committed> {
-    const works = this.#careful > 0 ? undefined : foldHopefully(entries, this.cache)
-    if (works) {
-      try {
-        return this.#learn(await this.#writeAsNew(entries, works))
-      } catch (cause) {
-        if (!isKnownKey(cause)) throw cause
-        this.#careful = CAREFUL_BATCHES
-      }
-    } else if (this.#careful > 0) this.#careful--
-    return this.#learn(await this.pipeline.transaction((tx) => this.#askFirst(tx, entries)))
+  /**
+   * Sends a batch behind those that are under way, folded on what they will have made of its sessions; undefined when it must
+   * be committed alone. After a failure, forget its sessions and commit it.
+   * @throws as commit() does, and what isKnownKey() knows.
+   */
+  ahead(entries: Entry[]): Promise<Committed> | undefined {
+    if (this.#careful > 0) return undefined
+    const works = foldHopefully(entries, this.cache)
+    if (!works) return undefined
+    const statement = joined([insertKeys(keyRowsOf(entries)), ...writesOf(works, this.now())])
+    const committed = this.#learn(resultOf(works, new Map()))
+    return this.pipeline
+      .single((tx) => run(tx, statement))
+      .then(
+        () => committed,
+        (cause) => {
+          if (isKnownKey(cause)) this.#careful = CAREFUL_BATCHES
+          throw cause
+        },
+      )
   }
 
-  async #writeAsNew(entries: Entry[], works: SessionWork[]): Promise<Committed> {
-    const now = this.now()
-    const statement = statementOf(entries, works, now)
-    if (!statement) return this.pipeline.transaction((tx) => writeAsNew(tx, entries, works, now))
-    await this.pipeline.single((tx) => run(tx, statement))
-    return resultOf(works, new Map())
+  /**
+   * Asks which events are new, then writes them. Nothing else may be under way.
+   * @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored.
+   */
+  async commit(entries: Entry[]): Promise<Committed> {
+    if (this.#careful > 0) this.#careful--
+    return this.#learn(await this.pipeline.transaction((tx) => this.#askFirst(tx, entries)))
   }
 
   async #askFirst(tx: Tx, entries: Entry[]): Promise<Unfinished<Committed>> {
@@ -94,27 +103,6 @@ function foldHopefully(entries: Entry[], cache: SessionCache): SessionWork[] | u
   return works.some((work) => work.lateFrom !== null) ? undefined : works
 }
 
-/** A batch in which nothing happened but messages and the like, as one statement; undefined when more did. */
-function statementOf(entries: Entry[], works: SessionWork[], now: Instant): Statement | undefined {
-  const rows = rowsOf(works, now)
-  const sessions = works.map((work) => sessionRow(work, now))
-  const isPlain = rows.reactions.length + rows.calls.length + rows.lateMinutes.length === 0
-  if (!isPlain || sessions.some((session) => !session.isOnlyPulse) || works.some((work) => work.transitions.length > 0)) return undefined
-  const keys = keyRowsOf(entries)
-  const writes = [insertEvents(rows.events)]
-  if (keys.length > 0) writes.push(insertKeys(keys))
-  if (rows.deliveries.length > 0) writes.push(insertDeliveries(rows.deliveries, rows.bodies))
-  if (rows.messages.length > 0) writes.push(upsertMessages(rows.messages))
-  const name = [keys.length > 0, rows.deliveries.length > 0, rows.messages.length > 0].join()
-  return joinedOnce(name, writes, writeSessions(sessions)[0] as Statement)
-}
-
-async function writeAsNew(tx: Tx, entries: Entry[], works: SessionWork[], now: Instant): Promise<Unfinished<Committed>> {
-  const rows = keyRowsOf(entries)
-  const keys = rows.length > 0 ? [run(tx, insertKeys(rows))] : []
-  return { result: resultOf(works, new Map()), last: [...keys, ...(await write(tx, works, now))] }
-}
-
 function resultOf(works: SessionWork[], first: Map<string, string>): Committed {
   return { works, fresh: new Set(works.flatMap((work) => work.fresh.map(({ event }) => event.id))), first }
 }
@@ -147,25 +135,36 @@ async function load(tx: Tx, entries: Entry[], cache: SessionCache): Promise<Map<
 /** @returns the statements under way. */
 async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<Promise<unknown>[]> {
   if (works.length === 0) return []
-  const statements = writeRows(tx, rowsOf(works, now))
-  for (const work of works) {
-    if (work.lateFrom === null) continue
-    // The late event must be in the ledger before the session is folded from there.
-    await allInOrder(statements.splice(0))
-    await refold(tx, work)
-  }
-  const transitions = works.flatMap(transitionRows)
-  if (transitions.length > 0) statements.push(insertTransitions(tx, transitions))
-  const sessions = writeSessions(works.map((work) => sessionRow(work, now)))
-  return [...statements, ...sessions.map((statement) => run(tx, statement))]
+  const late = works.filter((work) => work.lateFrom !== null)
+  if (late.length === 0) return [run(tx, joined(writesOf(works, now)))]
+  // A late event must be in the ledger before its session is folded from there.
+  const rows = rowsOf(works, now)
+  await run(tx, joined([...rowWrites(rows), ...rareWrites(rows)]))
+  for (const work of late) await refold(tx, work)
+  return [run(tx, joined([insertTransitions(works.flatMap(transitionRows)), ...sessionWrites(works, now)]))]
 }
 
-function writeRows(tx: Tx, rows: BatchRows): Promise<unknown>[] {
-  const statements: Promise<unknown>[] = [run(tx, insertEvents(rows.events))]
-  if (rows.deliveries.length > 0) statements.push(run(tx, insertDeliveries(rows.deliveries, rows.bodies)))
-  if (rows.messages.length > 0) statements.push(run(tx, upsertMessages(rows.messages)))
-  if (rows.reactions.length > 0) statements.push(upsertReactions(tx, rows.reactions))
-  if (rows.calls.length > 0) statements.push(upsertCalls(tx, rows.calls))
-  if (rows.lateMinutes.length > 0) statements.push(markLateMinutes(tx, rows.lateMinutes))
-  return statements
+/** All that a batch writes besides its keys, when none of its events is late. */
+function writesOf(works: SessionWork[], now: Instant): Statement[] {
+  const rows = rowsOf(works, now)
+  const transitions = works.flatMap(transitionRows)
+  const isPlain = rows.reactions.length + rows.calls.length + rows.lateMinutes.length + transitions.length === 0
+  const writes = isPlain ? rowWrites(rows) : [...rowWrites(rows), ...rareWrites(rows), insertTransitions(transitions)]
+  return [...writes, ...sessionWrites(works, now)]
+}
+
+function rowWrites(rows: BatchRows): Statement[] {
+  const writes = [insertEvents(rows.events)]
+  if (rows.deliveries.length > 0) writes.push(insertDeliveries(rows.deliveries, rows.bodies))
+  if (rows.messages.length > 0) writes.push(upsertMessages(rows.messages))
+  return writes
+}
+
+/** All or none of them, though some be empty: every combination is a statement that Postgres must plan and remember. */
+function rareWrites(rows: BatchRows): Statement[] {
+  return [upsertReactions(rows.reactions), upsertCalls(rows.calls), markLateMinutes(rows.lateMinutes)]
+}
+
+function sessionWrites(works: SessionWork[], now: Instant): Statement[] {
+  return writeSessions(works.map((work) => sessionRow(work, now)))
 }

@@ -80,7 +80,7 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
       session.base?.state.head?.at ?? 0,
       rows.map((row) => row.eventId),
     )
-    await insertTransitions(tx, rows)
+    await run(tx, insertTransitions(rows))
   }
   await foldProjections(tx, session.sessionId, events)
 }
@@ -104,8 +104,8 @@ async function foldProjections(tx: Tx, sessionId: string, events: PendingEvent[]
     const rows = emptyRows()
     for (const event of events.slice(from, from + CHUNK)) addProjections(rows, sessionId, event)
     if (rows.messages.length > 0) await run(tx, upsertMessages(rows.messages))
-    if (rows.reactions.length > 0) await upsertReactions(tx, rows.reactions)
-    if (rows.calls.length > 0) await upsertCalls(tx, rows.calls)
+    if (rows.reactions.length > 0) await run(tx, upsertReactions(rows.reactions))
+    if (rows.calls.length > 0) await run(tx, upsertCalls(rows.calls))
   }
 }
 

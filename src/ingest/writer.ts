@@ -7,25 +7,27 @@ import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
 import { type Committed, Committer } from './commit'
 import { failureKind, isUniqueViolation } from './failure'
+import { type Job, Lane, type LaneLimits, type Written } from './lane'
 import { SessionCache } from './session-cache'
 
-/** What became of one entry: on disk now, or before. */
-export interface Written {
-  /** The event under which the ledger has it. */
-  id: string
-  duplicate: boolean
-}
+export type { Written } from './lane'
 
-export interface WriterLimits {
-  /** Batches in flight; a session always takes the same lane, so its events never overtake each other. */
+export interface WriterLimits extends LaneLimits {
+  /** Connections that write; a session always takes the same lane, so its events never overtake each other. */
   lanes: number
-  batchEntries: number
-  batchBytes: number
   backlogEntries: number
   backlogBytes: number
 }
 
-export const WRITER_LIMITS: WriterLimits = { lanes: 1, batchEntries: 256, batchBytes: 4 << 20, backlogEntries: 20_000, backlogBytes: 128 << 20 }
+export const WRITER_LIMITS: WriterLimits = {
+  lanes: 1,
+  batchEntries: 256,
+  batchBytes: 4 << 20,
+  ahead: 2,
+  aheadEntries: 24,
+  backlogEntries: 20_000,
+  backlogBytes: 128 << 20,
+}
 
 export interface WriterHooks {
   committed?(committed: Committed, tookMs: number, entries: number): void
@@ -33,27 +35,18 @@ export interface WriterHooks {
   poisoned?(entry: Entry, cause: unknown): Promise<void>
 }
 
-interface Job {
-  entry: Entry
-  bytes: number
-  resolve(written: Written): void
-  reject(cause: unknown): void
-}
-
 const TRIES = 6
 const OVERTAKEN_TRIES = 100
 const RETRY_AFTER_MS = 1_000
 
 /**
- * Group commit: entries that arrive while a commit is under way are written together by the next one. Nothing waits for
- * a timer, and a caller is told only after its own batch is on disk.
+ * Group commit: entries that arrive while commits are under way are written together by the next one. A caller is told only
+ * after its own batch is on disk.
  */
 export class Writer {
   readonly cache = new SessionCache()
-  readonly #lanes: Job[][]
-  readonly #busy: boolean[]
+  readonly #lanes: Lane[]
   readonly #pipelines: Pipeline[]
-  readonly #committers: Committer[]
   #entries = 0
   #bytes = 0
   #idle: (() => void)[] = []
@@ -64,10 +57,8 @@ export class Writer {
     private readonly hooks: WriterHooks = {},
     private readonly limits: WriterLimits = WRITER_LIMITS,
   ) {
-    this.#lanes = Array.from({ length: limits.lanes }, () => [])
-    this.#busy = this.#lanes.map(() => false)
-    this.#pipelines = this.#lanes.map(() => new Pipeline(sql))
-    this.#committers = this.#pipelines.map((pipeline) => new Committer(pipeline, this.cache, now))
+    this.#pipelines = Array.from({ length: limits.lanes }, () => new Pipeline(sql))
+    this.#lanes = this.#pipelines.map((pipeline) => this.#laneOn(new Committer(pipeline, this.cache, now)))
   }
 
   get backlog(): { entries: number; bytes: number } {
@@ -86,11 +77,7 @@ export class Writer {
     }
     this.#entries++
     this.#bytes += bytes
-    return new Promise((resolve, reject) => {
-      const lane = this.#laneOf(entry.sessionId)
-      ;(this.#lanes[lane] as Job[]).push({ entry, bytes, resolve, reject })
-      this.#kick(lane)
-    })
+    return new Promise((resolve, reject) => this.#laneOf(entry.sessionId).push({ entry, bytes, resolve, reject }))
   }
 
   /** Resolves when everything taken has been answered, and gives the connections back. */
@@ -105,42 +92,39 @@ export class Writer {
     await new Promise<void>((done) => this.#idle.push(done))
   }
 
-  #laneOf(sessionId: string): number {
-    return Number.parseInt(sessionId.slice(0, 4), 16) % this.limits.lanes
+  #laneOf(sessionId: string): Lane {
+    return this.#lanes[Number.parseInt(sessionId.slice(0, 4), 16) % this.limits.lanes] as Lane
   }
 
-  #kick(lane: number): void {
-    if (this.#busy[lane]) return
-    this.#busy[lane] = true
-    // Not a microtask: everything that this turn of the event loop has read joins the batch.
-    setImmediate(() => void this.#run(lane))
+  #laneOn(committer: Committer): Lane {
+    return new Lane(committer, this.limits, {
+      committed: (jobs, committed, tookMs) => {
+        settle(jobs, committed)
+        this.#done(jobs)
+        this.hooks.committed?.(committed, tookMs, jobs.length)
+      },
+      alone: async (jobs) => {
+        await this.#commit(committer, jobs)
+        this.#done(jobs)
+      },
+      failed: async (jobs, cause) => {
+        this.#forget(jobs)
+        await this.#recover(committer, jobs, cause, 1)
+        this.#done(jobs)
+      },
+    })
   }
 
-  async #run(lane: number): Promise<void> {
-    const queue = this.#lanes[lane] as Job[]
-    const committer = this.#committers[lane] as Committer
-    while (queue.length > 0) await this.#flush(committer, this.#take(queue))
-    this.#busy[lane] = false
-  }
-
-  #take(queue: Job[]): Job[] {
-    let count = 0
-    let bytes = 0
-    for (const job of queue) {
-      if (count > 0 && (count === this.limits.batchEntries || bytes + job.bytes > this.limits.batchBytes)) break
-      count++
-      bytes += job.bytes
-    }
-    return queue.splice(0, count)
-  }
-
-  async #flush(lane: Committer, jobs: Job[]): Promise<void> {
-    await this.#commit(lane, jobs)
+  #done(jobs: Job[]): void {
     for (const job of jobs) {
       this.#entries--
       this.#bytes -= job.bytes
     }
     if (this.#entries === 0) for (const done of this.#idle.splice(0)) done()
+  }
+
+  #forget(jobs: Job[]): void {
+    for (const { entry } of jobs) this.cache.forget(entry.sessionId)
   }
 
   async #commit(lane: Committer, jobs: Job[], attempt = 1): Promise<void> {
@@ -152,7 +136,7 @@ export class Writer {
       settle(jobs, committed)
       this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
     } catch (cause) {
-      for (const entry of entries) this.cache.forget(entry.sessionId)
+      this.#forget(jobs)
       await this.#recover(lane, jobs, cause, attempt)
     }
   }

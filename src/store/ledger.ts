@@ -1,7 +1,8 @@
 /**
  * The write path's statements: set-based, prepared once per connection, fed with one array per column. Bodies travel joined
- * into one bytea that every row takes its slice of: it is parsed once, when the parameter is bound.
+ * into one parameter that every row takes its slice of: it is parsed once.
  */
+import { isUtf8 } from 'node:buffer'
 import type { Sql, TransactionSql } from 'postgres'
 import { plain, texts } from './columns'
 import type { Statement } from './statement'
@@ -120,6 +121,7 @@ export interface DeliveryRow {
   l: number
 }
 
+/** @param bodies joined; see DeliveryRow for where each lies. */
 export function insertDeliveries(rows: DeliveryRow[], bodies: Buffer): Statement {
   const columns = [
     plain(rows, (r) => r.s),
@@ -133,16 +135,21 @@ export function insertDeliveries(rows: DeliveryRow[], bodies: Buffer): Statement
     plain(rows, (r) => r.k),
     plain(rows, (r) => r.b),
     plain(rows, (r) => r.l),
-    bodies,
   ]
-  return { text: INSERT_DELIVERIES, values: columns }
+  // Bytes as a parameter are twice as long, in hex. What may stand in a text travels as it is.
+  if (isUtf8(bodies) && !bodies.includes(0)) return { text: INSERT_DELIVERIES_OF_TEXT, values: [...columns, bodies.toString('utf8')] }
+  return { text: INSERT_DELIVERIES_OF_BYTES, values: [...columns, bodies] }
 }
 
-const INSERT_DELIVERIES = `
+const insertDeliveriesOf = (bytes: string) => `
+with joined as materialized (select ${bytes} as bytes)
 insert into deliveries (session_id, received_at, id, source_id, path, address, headers, body, scheme, secret_id)
-select s, to_timestamp(r / 1000), i, u, p, a, h, substr($12::bytea, b, l), c, k
-from unnest($1::text::uuid[], $2::text::float8[], $3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[],
+select s, to_timestamp(r / 1000), i, u, p, a, h, substr(bytes, b, l), c, k
+from joined, unnest($1::text::uuid[], $2::text::float8[], $3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[],
   $9::text::uuid[], $10::text::int[], $11::text::int[]) as r(s, r, i, u, p, a, h, c, k, b, l)`
+
+const INSERT_DELIVERIES_OF_TEXT = insertDeliveriesOf(`convert_to($12::text, 'UTF8')`)
+const INSERT_DELIVERIES_OF_BYTES = insertDeliveriesOf('$12::bytea')
 
 export interface MessageRow {
   s: string
@@ -186,19 +193,24 @@ export function upsertMessages(rows: MessageRow[]): Statement {
     plain(rows, (r) => r.ea),
     plain(rows, (r) => r.va),
   ]
-  return { text: UPSERT_MESSAGES, values: columns }
+  return { text: new Set(rows.map((r) => r.s + r.m)).size === rows.length ? UPSERT_DIFFERENT_MESSAGES : UPSERT_MESSAGES, values: columns }
 }
 
+const ONE_BY_ONE =
+  's, m, c, f, t, w, me, k, x, md, a, to_timestamp(st / 1000), to_timestamp(da / 1000), to_timestamp(ra / 1000), to_timestamp(ea / 1000), to_timestamp(va / 1000)'
+
 // Ack -1 (error) outranks 0 (pending) and yields to everything above.
-const UPSERT_MESSAGES = `
-insert into messages as m (session_id, id, chat, sender, recipient, author, from_me, kind, text, media, ack, sent_at, delivered_at, read_at, edited_at, revoked_at)
-select s, m, min(c), min(f), min(t), min(w), bool_or(me), min(k), (array_agg(x order by ea desc nulls last, x))[1],
+const TOGETHER = `s, m, min(c), min(f), min(t), min(w), bool_or(me), min(k), (array_agg(x order by ea desc nulls last, x))[1],
   (array_agg(md order by length(md) desc nulls last, md))[1], case when max(a) < 1 then min(a) else max(a) end, to_timestamp(min(st) / 1000), to_timestamp(min(da) / 1000), to_timestamp(min(ra) / 1000),
-  to_timestamp(max(ea) / 1000), to_timestamp(min(va) / 1000)
+  to_timestamp(max(ea) / 1000), to_timestamp(min(va) / 1000)`
+
+const upsertMessagesOf = (row: string, grouping: string) => `
+insert into messages as m (session_id, id, chat, sender, recipient, author, from_me, kind, text, media, ack, sent_at, delivered_at, read_at, edited_at, revoked_at)
+select ${row}
 from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::boolean[], $8::text::text[],
   $9::text::text[], $10::text::text[], $11::text::int[], $12::text::float8[], $13::text::float8[], $14::text::float8[], $15::text::float8[], $16::text::float8[])
   as r(s, m, c, f, t, w, me, k, x, md, a, st, da, ra, ea, va)
-group by s, m order by s, m
+${grouping} order by s, m
 on conflict (session_id, id) do update set
   chat = least(m.chat, excluded.chat), sender = least(m.sender, excluded.sender), recipient = least(m.recipient, excluded.recipient),
   author = least(m.author, excluded.author), from_me = greatest(m.from_me, excluded.from_me), kind = least(m.kind, excluded.kind),
@@ -209,6 +221,10 @@ on conflict (session_id, id) do update set
     when length(excluded.media) = length(m.media) then least(m.media, excluded.media) else m.media end,
   ack = case when greatest(m.ack, excluded.ack) < 1 then least(m.ack, excluded.ack) else greatest(m.ack, excluded.ack) end, sent_at = least(m.sent_at, excluded.sent_at), delivered_at = least(m.delivered_at, excluded.delivered_at),
   read_at = least(m.read_at, excluded.read_at), edited_at = greatest(m.edited_at, excluded.edited_at), revoked_at = least(m.revoked_at, excluded.revoked_at)`
+
+const UPSERT_MESSAGES = upsertMessagesOf(TOGETHER, 'group by s, m')
+/** Most batches tell each message once: nothing is to be brought together. */
+const UPSERT_DIFFERENT_MESSAGES = upsertMessagesOf(ONE_BY_ONE, '')
 
 /**
  * After a commit whose answer was lost: was it made? All entries of a batch are written together, so one is enough.

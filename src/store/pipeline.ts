@@ -19,7 +19,8 @@ export interface Unfinished<T> {
 export class Pipeline {
   #client: Sql
   #connection: ReservedSql | undefined
-  #waiting: ((cause: unknown) => void) | undefined
+  #reserving: Promise<ReservedSql> | undefined
+  readonly #waiting = new Set<(cause: unknown) => void>()
 
   /** @param sql whose database and settings the connection has. */
   constructor(private readonly sql: Sql) {
@@ -31,24 +32,30 @@ export class Pipeline {
     return this.#connected((connection) => this.#run(connection, work), true)
   }
 
-  /** One statement is a transaction of its own, without BEGIN and COMMIT. @throws as above. */
+  /**
+   * One statement is a transaction of its own, without BEGIN and COMMIT. Several may be under way: Postgres takes them in the order
+   * in which they were asked, and one that fails leaves the others be. @throws as above.
+   */
   async single(statement: (tx: Tx) => Promise<unknown>): Promise<void> {
     await this.#connected((connection) => statement(this.#guarded(connection)), false)
   }
 
   async #connected<T>(work: (connection: ReservedSql) => Promise<T>, isOpen: boolean): Promise<T> {
-    const broken = new Promise<never>((_, reject) => (this.#waiting = reject))
+    const { promise: broken, reject } = Promise.withResolvers<never>()
     broken.catch(ignore)
+    this.#waiting.add(reject)
     const client = this.#client
     try {
-      const connection = (this.#connection ??= await Promise.race([broken, client.reserve()]))
-      return await Promise.race([broken, work(connection)])
+      // One reservation for all: the only connection is given away once. Awaited by everyone, so that nobody overtakes.
+      this.#reserving ??= client.reserve()
+      this.#connection = await Promise.race([broken, this.#reserving])
+      return await Promise.race([broken, work(this.#connection)])
     } catch (cause) {
       if (!isStatementError(cause)) this.#replace(client)
       else if (isOpen && this.#connection) await Promise.race([broken, this.#connection.unsafe('rollback')]).catch(() => this.#replace(client))
       throw cause
     } finally {
-      this.#waiting = undefined
+      this.#waiting.delete(reject)
     }
   }
 
@@ -69,9 +76,10 @@ export class Pipeline {
   #replace(client: Sql): void {
     if (this.#client !== client) return
     this.#connection = undefined
+    this.#reserving = undefined
     this.#client = this.#open()
     client.end({ timeout: 0 }).catch(ignore)
-    this.#waiting?.(lostConnection())
+    for (const reject of this.#waiting) reject(lostConnection())
   }
 
   async #run<T>(connection: ReservedSql, work: (tx: Tx) => Promise<Unfinished<T>>): Promise<T> {

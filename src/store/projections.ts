@@ -1,6 +1,6 @@
 /** Projections beside the session: reactions and calls, and the minutes that must be counted again. */
 import type { Instant } from '../domain/event'
-import type { Tx } from './ledger'
+import type { Statement } from './statement'
 
 export interface ReactionRow {
   s: string
@@ -11,8 +11,8 @@ export interface ReactionRow {
 }
 
 /** The last reaction of each person to each message; '' when it was taken back. */
-export async function upsertReactions(tx: Tx, rows: ReactionRow[]): Promise<void> {
-  await tx.unsafe(UPSERT_REACTIONS, [JSON.stringify(rows)], { prepare: true })
+export function upsertReactions(rows: ReactionRow[]): Statement {
+  return { text: UPSERT_REACTIONS, values: [JSON.stringify(rows)] }
 }
 
 const UPSERT_REACTIONS = `
@@ -32,8 +32,8 @@ export interface CallRow {
 }
 
 /** One row per call, with the last word about it. */
-export async function upsertCalls(tx: Tx, rows: CallRow[]): Promise<void> {
-  await tx.unsafe(UPSERT_CALLS, [JSON.stringify(rows)], { prepare: true })
+export function upsertCalls(rows: CallRow[]): Statement {
+  return { text: UPSERT_CALLS, values: [JSON.stringify(rows)] }
 }
 
 const UPSERT_CALLS = `
@@ -48,10 +48,10 @@ on conflict (session_id, id) do update set caller = least(o.caller, excluded.cal
  * Marks minutes that got an event after they may have been counted. A mark that is there already is locked by the update: else it
  * could be taken, and its minute counted, before this event can be seen. In order, so that two commits cannot lock each other out.
  */
-export async function markLateMinutes(tx: Tx, minutes: Instant[]): Promise<void> {
-  await tx.unsafe(
-    `insert into late_minutes select distinct to_timestamp(m / 1000) as minute from unnest($1::text::float8[]) as m order by minute on conflict (minute) do update set minute = excluded.minute`,
-    [`{${minutes.join(',')}}`],
-    { prepare: true },
-  )
+export function markLateMinutes(minutes: Instant[]): Statement {
+  return { text: MARK_LATE_MINUTES, values: [`{${minutes.join(',')}}`] }
 }
+
+const MARK_LATE_MINUTES = `
+insert into late_minutes select distinct to_timestamp(m / 1000) as minute from unnest($1::text::float8[]) as m order by minute
+on conflict (minute) do update set minute = excluded.minute`

@@ -4,7 +4,7 @@ import { initialState, type SessionState, type SessionTally } from '../domain/se
 import { plain, texts } from './columns'
 import type { Tx } from './ledger'
 import { coldStateOf, coldTallyOf, type Fold, type FrozenFold, pulseOf, thaw } from './session-pulse'
-import type { Statement } from './statement'
+import { isShort, type Statement } from './statement'
 
 export interface StoredSession {
   sessionId: string
@@ -58,20 +58,16 @@ export function writeSessions(rows: SessionRow[]): Statement[] {
   const moved = rows.filter((row) => row.from > 0 && !row.isOnlyPulse)
   const beating = rows.filter((row) => row.from > 0 && row.isOnlyPulse)
   const statements: Statement[] = []
-  if (beating.length > 0) statements.push({ text: UPDATE_PULSES, values: [...pulseColumns(beating), beating.length] })
-  if (moved.length > 0) statements.push({ text: UPDATE_SESSIONS, values: [...columnsOf(moved), moved.length] })
-  if (begun.length > 0) statements.push({ text: INSERT_SESSIONS, values: [...columnsOf(begun), begun.length] })
+  if (beating.length > 0) statements.push({ text: UPDATE_PULSES, values: pulseColumns(beating), mustWrite: beating.length })
+  if (moved.length > 0) statements.push({ text: UPDATE_SESSIONS, values: columnsOf(moved), mustWrite: moved.length })
+  if (begun.length > 0) statements.push({ text: INSERT_SESSIONS, values: columnsOf(begun), mustWrite: begun.length })
   return statements
 }
 
 /** Did a write fail because another process had moved a session on? */
 export function isOvertaken(cause: unknown): boolean {
-  return (cause as { code?: unknown } | null)?.code === DIVISION_BY_ZERO
+  return isShort(cause)
 }
-
-/** The cheapest way to make a statement fail on what it found, without a function in the database. */
-const DIVISION_BY_ZERO = '22012'
-const unlessAll = (count: string) => `select 1 / (count(*) = ${count}::text::int)::int from written`
 
 function pulseColumns(rows: SessionRow[]): string[] {
   return [
@@ -84,9 +80,9 @@ function pulseColumns(rows: SessionRow[]): string[] {
 }
 
 const UPDATE_PULSES = `
-with written as (update sessions x set seq = n, pulse = p, last_event_at = to_timestamp(l / 1000)
+update sessions x set seq = n, pulse = p, last_event_at = to_timestamp(l / 1000)
 from unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[]) as i(s, b, n, p, l)
-where x.session_id = i.s and x.seq = i.b returning 1) ${unlessAll('$6')}`
+where x.session_id = i.s and x.seq = i.b returning 1`
 
 function columnsOf(rows: SessionRow[]): string[] {
   const state = (row: SessionRow) => row.fold.state
@@ -116,15 +112,15 @@ const SESSIONS = `unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[
   as i(s, b, n, pu, l, u, nm, p, ow, st, rs, si, ai, an, state, tally, sa, ch, t, cr)`
 
 const UPDATE_SESSIONS = `
-with written as (update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
+update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
   pulse = pu, provider = p, last_event_at = to_timestamp(l / 1000),
   stale_at = case when ch then to_timestamp(sa / 1000) else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
-from ${SESSIONS} where x.session_id = i.s and x.seq = i.b returning 1) ${unlessAll('$21')}`
+from ${SESSIONS} where x.session_id = i.s and x.seq = i.b returning 1`
 
 const INSERT_SESSIONS = `
-with written as (insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, pulse, last_event_at, stale_at, created_at, updated_at)
+insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, pulse, last_event_at, stale_at, created_at, updated_at)
 select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, pu, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
-from ${SESSIONS} order by s on conflict do nothing returning 1) ${unlessAll('$21')}`
+from ${SESSIONS} order by s on conflict do nothing returning 1`
 
 export interface TransitionRow extends Transition {
   s: string
@@ -134,8 +130,8 @@ export interface TransitionRow extends Transition {
   state: SessionState
 }
 
-export async function insertTransitions(tx: Tx, rows: TransitionRow[]): Promise<void> {
-  await tx.unsafe(INSERT_TRANSITIONS, [JSON.stringify(rows)], { prepare: true })
+export function insertTransitions(rows: TransitionRow[]): Statement {
+  return { text: INSERT_TRANSITIONS, values: [JSON.stringify(rows)] }
 }
 
 const INSERT_TRANSITIONS = `

@@ -4,36 +4,56 @@ import type { Tx } from './ledger'
 export interface Statement {
   text: string
   values: (string | number | Buffer)[]
+  /** It fails (see isShort) unless it writes so many rows; its text then ends with `returning 1`. */
+  mustWrite?: number
 }
 
-export function run(tx: Tx, { text, values }: Statement): Promise<unknown> {
+export function run(tx: Tx, statement: Statement): Promise<unknown> {
+  const { text, values } = statement.mustWrite === undefined ? statement : joined([statement])
   return tx.unsafe(text, values, { prepare: true })
 }
 
-/**
- * Writes of different tables as one statement: each a common table expression, all of them or none. What a statement costs
- * besides its rows (a plan to set up, a message to read) is then paid once.
- * @param last may say by its own `select` whether all went well.
- */
-export function joined(writes: Statement[], last: Statement): Statement {
-  const values = [...writes, last].flatMap((one) => one.values)
-  let taken = 0
-  const numbered = ({ text, values: own }: Statement) => {
-    const from = taken
-    taken += own.length
-    return text.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + from}`).trim()
-  }
-  const parts = writes.map((write, nth) => `w${nth} as (${numbered(write)})`)
-  return { text: `with ${parts.join(', ')}, ${numbered(last).replace(/^with /, '')}`, values }
+/** Did a statement fail because it wrote fewer rows than it must? */
+export function isShort(cause: unknown): boolean {
+  return (cause as { code?: unknown } | null)?.code === DIVISION_BY_ZERO
 }
+
+/** The cheapest way to make a statement fail on what it found, without a function in the database. */
+const DIVISION_BY_ZERO = '22012'
 
 const texts = new Map<string, string>()
 
-/** The text of a join depends only on which writes it has: made once for each combination. */
-export function joinedOnce(name: string, writes: Statement[], last: Statement): Statement {
-  const known = texts.get(name)
-  if (known !== undefined) return { text: known, values: [...writes, last].flatMap((one) => one.values) }
-  const made = joined(writes, last)
-  texts.set(name, made.text)
-  return made
+/**
+ * Writes of different rows as one statement: each a common table expression, all of them or none. What a statement costs
+ * besides its rows (a plan to set up, a message to read, an answer to wait for) is then paid once.
+ */
+export function joined(writes: readonly Statement[]): Statement {
+  const values = writes.flatMap((write) => (write.mustWrite === undefined ? write.values : [...write.values, write.mustWrite]))
+  const name = writes.map((write) => numberOf(write.text)).join()
+  let text = texts.get(name)
+  if (text === undefined) texts.set(name, (text = joinedText(writes)))
+  return { text, values }
+}
+
+function joinedText(writes: readonly Statement[]): string {
+  const parts: string[] = []
+  const checks: string[] = []
+  let taken = 0
+  for (const { text, values, mustWrite } of writes) {
+    const from = taken
+    const name = `w${parts.length}`
+    parts.push(`${name} as (${text.replace(/\$(\d+)/g, (_, nth: string) => `$${Number(nth) + from}`).trim()})`)
+    taken += values.length
+    if (mustWrite !== undefined) checks.push(`1 / ((select count(*) from ${name}) = $${++taken}::text::int)::int`)
+  }
+  return `with ${parts.join(', ')} select ${checks.join(', ') || '1'}`
+}
+
+/** Texts are compared by a number of their own: they are few, long, and always the same. */
+const numbers = new Map<string, number>()
+
+function numberOf(text: string): number {
+  let number = numbers.get(text)
+  if (number === undefined) numbers.set(text, (number = numbers.size))
+  return number
 }

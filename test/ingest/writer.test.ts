@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { Writer } from '../../src/ingest/writer'
+import { WRITER_LIMITS, Writer } from '../../src/ingest/writer'
 import { connect } from '../../src/store/database'
 import { type FrozenFold, thaw } from '../../src/store/session-pulse'
 import { freshDatabase } from '../support/database'
@@ -57,7 +57,7 @@ describe('group commit', () => {
   })
 
   test('a full backlog is refused with a time to come back, and nothing of it is kept', async () => {
-    const writer = new Writer(database.write, Date.now, {}, { lanes: 1, batchEntries: 10, batchBytes: 1e6, backlogEntries: 3, backlogBytes: 1e6 })
+    const writer = new Writer(database.write, Date.now, {}, { ...WRITER_LIMITS, batchEntries: 10, backlogEntries: 3 })
     const results = await Promise.allSettled(Array.from({ length: 5 }, (_, i) => writer.append(entry('full', [message('message.received', `F${i}`)]))))
     expect(results.map((r) => r.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'])
     expect((results[4] as PromiseRejectedResult).reason).toMatchObject({ code: 'unavailable', retryAfterMs: 1000 })

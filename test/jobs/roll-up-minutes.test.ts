@@ -3,6 +3,7 @@ import { Writer } from '../../src/ingest/writer'
 import { rollUpMinutes } from '../../src/jobs/roll-up-minutes'
 import { connect } from '../../src/store/database'
 import { markLateMinutes } from '../../src/store/projections'
+import { run } from '../../src/store/statement'
 import { freshDatabase } from '../support/database'
 import { entry, message } from '../support/entries'
 
@@ -28,7 +29,7 @@ test('a minute that got an event late is counted again, also when the count runs
   await slow`begin`
   await slow`insert into events (session_id, received_at, id, seq, source_id, delivery_id, type, provider_type, at, body_size, facts)
     select session_id, received_at + interval '1 s', gen_random_uuid(), 99, source_id, delivery_id, type, provider_type, at, 0, '{}' from events limit 1`
-  await markLateMinutes(slow, [T0])
+  await run(slow, markLateMinutes([T0]))
   const running = rollUpMinutes({ sql, now: () => clock })
   await Bun.sleep(100)
   await slow`commit`

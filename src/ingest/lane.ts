@@ -1,0 +1,130 @@
+import type { Entry } from './batch'
+import type { Committed, Committer } from './commit'
+
+/** What became of one entry: on disk now, or before. */
+export interface Written {
+  /** The event under which the ledger has it. */
+  id: string
+  duplicate: boolean
+}
+
+/** An entry, and who waits for it. */
+export interface Job {
+  entry: Entry
+  bytes: number
+  resolve(written: Written): void
+  reject(cause: unknown): void
+}
+
+export interface LaneLimits {
+  batchEntries: number
+  batchBytes: number
+  /** Batches that Postgres may have at once: one that it works on, the others waiting at its door. */
+  ahead: number
+  /** A batch is sent ahead of an answer only when it is at least so large: what a batch costs besides its rows must be worth it. */
+  aheadEntries: number
+}
+
+export interface LaneHooks {
+  /** Settles every job; never throws. */
+  committed(jobs: Job[], committed: Committed, tookMs: number): void
+  /** Commits what must be alone. Settles every job; never throws. */
+  alone(jobs: Job[]): Promise<void>
+  /** Makes good a batch that failed. Settles every job; never throws. */
+  failed(jobs: Job[], cause: unknown): Promise<void>
+}
+
+/**
+ * One connection's share of the sessions. Batches follow each other without a gap: the next is folded on what the one before
+ * will have made of its sessions, and sent before that is answered. Nothing waits for a timer.
+ *
+ * That is safe because a batch fails when one of its sessions is not where its fold began. After a failure nothing is sent until
+ * all that is under way is answered, and what failed has been made good in the order of arrival.
+ */
+export class Lane {
+  readonly #queue: Job[] = []
+  readonly #failed: { jobs: Job[]; cause: unknown }[] = []
+  #next: Job[] | undefined
+  #underWay = 0
+  #isHalted = false
+  #isCatchingUp = false
+  #isWoken = false
+
+  constructor(
+    private readonly committer: Committer,
+    private readonly limits: LaneLimits,
+    private readonly hooks: LaneHooks,
+  ) {}
+
+  push(job: Job): void {
+    this.#queue.push(job)
+    if (this.#isWoken) return
+    this.#isWoken = true
+    // Not a microtask: everything that this turn of the event loop has read joins the batch.
+    setImmediate(() => {
+      this.#isWoken = false
+      this.#send()
+    })
+  }
+
+  #send(): void {
+    while (!this.#isHalted && this.#mayTake()) {
+      const jobs = this.#take()
+      const sent = this.committer.ahead(jobs.map((job) => job.entry))
+      if (sent) void this.#await(jobs, sent)
+      else {
+        this.#next = jobs
+        this.#isHalted = true
+        void this.#catchUp()
+      }
+    }
+  }
+
+  #mayTake(): boolean {
+    if (this.#underWay === 0) return this.#queue.length > 0
+    return this.#underWay < this.limits.ahead && this.#queue.length >= this.limits.aheadEntries
+  }
+
+  #take(): Job[] {
+    let count = 0
+    let bytes = 0
+    for (const job of this.#queue) {
+      if (count > 0 && (count === this.limits.batchEntries || bytes + job.bytes > this.limits.batchBytes)) break
+      count++
+      bytes += job.bytes
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  async #await(jobs: Job[], sent: Promise<Committed>): Promise<void> {
+    this.#underWay++
+    const startedAt = performance.now()
+    const answer = await sent.then(
+      (committed) => ({ committed }),
+      (cause: unknown) => ({ cause }),
+    )
+    this.#underWay--
+    if ('cause' in answer) {
+      this.#failed.push({ jobs, cause: answer.cause })
+      this.#isHalted = true
+    } else {
+      // Before anybody is told: Postgres shall not wait for that.
+      this.#send()
+      this.hooks.committed(jobs, answer.committed, performance.now() - startedAt)
+    }
+    await this.#catchUp()
+  }
+
+  /** Once nothing is under way: what failed, then what must be alone, then on as before. */
+  async #catchUp(): Promise<void> {
+    if (!this.#isHalted || this.#isCatchingUp || this.#underWay > 0) return
+    this.#isCatchingUp = true
+    for (const { jobs, cause } of this.#failed.splice(0)) await this.hooks.failed(jobs, cause)
+    const next = this.#next
+    this.#next = undefined
+    if (next) await this.hooks.alone(next)
+    this.#isHalted = false
+    this.#isCatchingUp = false
+    this.#send()
+  }
+}
