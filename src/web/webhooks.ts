@@ -6,6 +6,7 @@ import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
 import type { Source } from '../store/sources'
 import type { BodyReader } from './body'
+import { checkHandshake } from './handshake'
 import type { WebhookLimits } from './webhook-limits'
 
 export interface WebhookDeps extends ReceiveDeps {
@@ -23,9 +24,12 @@ export interface WebhookDeps extends ReceiveDeps {
 
 const DEFAULT_SOURCE = 'default'
 
+type Params = Record<string, string | undefined>
+
 type Context = {
   request: Request
-  params: Record<string, string | undefined>
+  /** Elysia gives a path without parameters none at all, whatever its types say. */
+  params: Params | undefined
   server: { requestIP(request: Request): { address: string } | null } | null
 }
 
@@ -34,18 +38,24 @@ type Context = {
  * docs/architecture.md, chosen so that no sender drops or repeats a delivery for ever. Never a redirect.
  */
 export function webhooks(deps: WebhookDeps) {
-  const handle = ({ request, params, server }: Context) => answer(deps, request, params, server)
+  const take = ({ request, params = {}, server }: Context) => answer(deps, request, params, server)
+  const shakeHands = ({ request, params = {}, server }: Context) => answerHandshake(deps, request, params, server)
   const raw = { parse: 'none' } as const
-  return new Elysia({ name: 'webhooks' })
-    .post('/api/whatsapp/webhook', handle, raw)
-    .post('/api/whatsapp/webhook/:sessionId', handle, raw)
-    .post('/api/whatsapp/webhook/:sessionId/*', handle, raw)
-    .post('/api/whatsapp/:source/webhook', handle, raw)
-    .post('/api/whatsapp/:source/webhook/:sessionId', handle, raw)
-    .post('/api/whatsapp/:source/webhook/:sessionId/*', handle, raw)
+  const doors = new Elysia({ name: 'webhooks' })
+  for (const path of PATHS) doors.post(path, take, raw).get(path, shakeHands)
+  return doors
 }
 
-async function answer(deps: WebhookDeps, request: Request, params: Context['params'], server: Context['server']): Promise<Response> {
+const PATHS = [
+  '/api/whatsapp/webhook',
+  '/api/whatsapp/webhook/:sessionId',
+  '/api/whatsapp/webhook/:sessionId/*',
+  '/api/whatsapp/:source/webhook',
+  '/api/whatsapp/:source/webhook/:sessionId',
+  '/api/whatsapp/:source/webhook/:sessionId/*',
+]
+
+async function answer(deps: WebhookDeps, request: Request, params: Params, server: Context['server']): Promise<Response> {
   const startedAt = performance.now()
   const slug = params.source ?? DEFAULT_SOURCE
   const session = sessionOf(params.sessionId)
@@ -76,6 +86,28 @@ async function answer(deps: WebhookDeps, request: Request, params: Context['para
     const known = source ? slug : 'unknown'
     const provider = outcome && outcome.kind !== 'refused' ? outcome.provider : (source?.provider ?? 'unknown')
     deps.answered(known, outcomeName(outcome), provider, performance.now() - startedAt)
+  }
+}
+
+/** Limited like a delivery: who guesses at tokens is slowed down, and shown to the operator. */
+async function answerHandshake(deps: WebhookDeps, request: Request, params: Params, server: Context['server']): Promise<Response> {
+  const slug = params.source ?? DEFAULT_SOURCE
+  const session = sessionOf(params.sessionId)
+  const address = deps.clientAddress(request, server)
+  const source = deps.findSource(slug)
+  try {
+    await deps.limits.take('address', address)
+    if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
+    const handshake = checkHandshake(new URL(request.url).search, source.secrets)
+    if (!handshake.ok) {
+      const { code, message } = handshake.refusal
+      deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })
+      return reply(403, { ok: false, error: message })
+    }
+    deps.noteUse(handshake.secretId)
+    return new Response(handshake.challenge, { headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } })
+  } catch (cause) {
+    return failure(deps, cause, { sourceId: source?.id ?? null, slug, session, address })
   }
 }
 

@@ -57,6 +57,16 @@ test('strangers cannot use up what the senders of a source or session are allowe
   expect(statuses).toEqual([...Array(10).fill(200), 429])
 })
 
+test('the URL without a session takes the one that the body names', async () => {
+  const body = bodyOf('without')
+  for (const path of ['/api/whatsapp/webhook', '/api/whatsapp/default/webhook']) {
+    const answer = await doors().handle(new Request(`http://localhost${path}`, { method: 'POST', body, headers: signed(body) }))
+    expect(answer.status).toBe(200)
+  }
+  const rows = await database.read`select 1 from sessions where name = 'sales'`
+  expect(rows).toHaveLength(1)
+})
+
 test('a delivery with a Set-Cookie header is kept like any other, the cookie redacted', async () => {
   const body = bodyOf('cookie')
   expect((await post(doors(), body, { ...signed(body), 'set-cookie': 'a=s3cr3t' })).status).toBe(200)
