@@ -69,6 +69,21 @@ describe('a bearer token', () => {
     }
   })
 
+  test('that asks for an extension is refused: it might mean something else than it says (RFC 7515, 4.1.11)', () => {
+    for (const crit of [['b64'], ['exp'], [], 'b64']) {
+      const token = jwt({}, 's3cr3t', { alg: 'HS256', crit, b64: false })
+      expect(verdict(bearer(token), JWT)).toMatchObject({ ok: false, refusal: { code: 'malformed' } })
+    }
+  })
+
+  test('named HS256 but signed with another algorithm, or with a public key of it, is refused', () => {
+    const signed = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}`
+    for (const algorithm of ['sha1', 'sha384', 'sha512'] as const) {
+      const token = `${signed}.${new Bun.CryptoHasher(algorithm, 's3cr3t').update(signed).digest('base64url')}`
+      expect(verdict(bearer(token), JWT)).toMatchObject({ ok: false, refusal: { code: 'mismatch' } })
+    }
+  })
+
   test('an expiry that is no number does not mean "never"', () => {
     expect(verdict(bearer(jwt({ exp: 'never' })), JWT)).toMatchObject({ ok: false, refusal: { code: 'malformed' } })
     expect(verdict(bearer(jwt([])), JWT)).toMatchObject({ ok: false, refusal: { code: 'malformed' } })
