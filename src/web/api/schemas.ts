@@ -5,7 +5,9 @@
 import { Type as t } from '@sinclair/typebox'
 import { REASONS, STATUSES } from '../../domain/event'
 
-export const nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) => t.Union([schema, t.Null()])
+export const nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) =>
+  // An error is told by the description of what was expected.
+  t.Union([schema, t.Null()], schema.description === undefined ? {} : { description: schema.description })
 export const words = <T extends string>(list: readonly T[], description: string) =>
   t.Union(
     list.map((word) => t.Literal(word)),
