@@ -4,12 +4,15 @@ import { Chance } from './chance'
 import { Conversations } from './conversation'
 import { type Dialect, type Happening, type Line, newLine } from './happening'
 import { type Beginning, life, type Moment } from './life'
+import { metaDialect } from './meta'
+import { openWaV4Dialect } from './open-wa-v4'
+import { openWaV5Dialect } from './open-wa-v5'
 import { personName, phone } from './people'
 import { signedDialect } from './signed'
 import { wahaDialect } from './waha'
 import { wwebjsDialect } from './wwebjs'
 
-export const DIALECTS: readonly Dialect[] = [wwebjsDialect, wahaDialect, signedDialect]
+export const DIALECTS: readonly Dialect[] = [wwebjsDialect, wahaDialect, openWaV4Dialect, openWaV5Dialect, metaDialect, signedDialect]
 
 export interface PlayOptions {
   sessions: number
