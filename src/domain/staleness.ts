@@ -19,17 +19,23 @@ export function narrowest(defaults: Allowances, ...overrides: { [K in keyof Allo
 
 /** When the session is stale unless it is heard of before; null for statuses in which silence says nothing. */
 export function deadlineOf(state: SessionState, allowances: Allowances): Instant | null {
+  const silence = silenceOf(state)
+  return silence && silence.from + allowances[silence.allowance]
+}
+
+/** Since when the session is silent, and which allowance that may use up; null for statuses in which silence says nothing. */
+export function silenceOf(state: SessionState): { from: Instant; allowance: keyof Allowances } | null {
   switch (state.status) {
     case 'qr':
-      return (state.qr?.at ?? state.since) + allowances.qrExpiresAfterMs
+      return { from: state.qr?.at ?? state.since, allowance: 'qrExpiresAfterMs' }
     case 'starting':
     case 'authenticated':
-      return state.since + allowances.connectingTimeoutMs
+      return { from: state.since, allowance: 'connectingTimeoutMs' }
     case 'loading':
       // Progress counts: a slow phone that still loads is not stuck.
-      return Math.max(state.since, state.heardAt ?? 0) + allowances.connectingTimeoutMs
+      return { from: Math.max(state.since, state.heardAt ?? 0), allowance: 'connectingTimeoutMs' }
     case 'connected':
-      return Math.max(state.since, state.heardAt ?? 0) + allowances.staleAfterMs
+      return { from: Math.max(state.since, state.heardAt ?? 0), allowance: 'staleAfterMs' }
     default:
       return null
   }

@@ -20,6 +20,7 @@ export interface PendingEvent {
 /** The part of a delivery that concerns one session: what the writer takes, whole or not at all. */
 export interface Entry {
   sessionId: string
+  /** Where the session has allowances of its own, the database puts them in the place of these. */
   session: { sourceId: string; name: string; provider: string; ownerId: string | null; allowances: Allowances }
   delivery: {
     id: string
@@ -43,7 +44,6 @@ export interface KnownSession {
   seq: number
   state: SessionState
   tally: SessionTally
-  allowances: Allowances
 }
 
 export interface FoldedTransition extends Transition {
@@ -86,9 +86,7 @@ export function foldBatch(entries: Entry[], isFresh: (event: PendingEvent) => bo
 }
 
 function beginWork(entry: Entry, before: KnownSession | undefined): SessionWork {
-  const after: KnownSession = before
-    ? { ...before }
-    : { seq: 0, state: initialState(entry.receivedAt), tally: emptyTally(), allowances: entry.session.allowances }
+  const after: KnownSession = before ? { ...before } : { seq: 0, state: initialState(entry.receivedAt), tally: emptyTally() }
   return {
     sessionId: entry.sessionId,
     session: entry.session,

@@ -1,5 +1,4 @@
 import type { Instant } from '../domain/event'
-import { narrowest } from '../domain/staleness'
 import { claimKeys, insertDeliveries, insertEvents, insertKeys, isKnownKey, type KeyRow, type Tx, upsertMessages } from '../store/ledger'
 import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
@@ -118,17 +117,14 @@ async function claim(tx: Tx, entries: Entry[]): ReturnType<typeof claimKeys> {
 
 async function load(tx: Tx, entries: Entry[], cache: SessionCache): Promise<Map<string, KnownSession>> {
   const known = new Map<string, KnownSession>()
-  const missing = new Map<string, Entry>()
+  const missing = new Set<string>()
   for (const entry of entries) {
     const cached = cache.get(entry.sessionId)
     if (cached) known.set(entry.sessionId, cached)
-    else missing.set(entry.sessionId, entry)
+    else missing.add(entry.sessionId)
   }
   if (missing.size === 0) return known
-  for (const stored of await findStoredSessions(tx, [...missing.keys()])) {
-    const { allowances } = (missing.get(stored.sessionId) as Entry).session
-    known.set(stored.sessionId, { seq: stored.seq, state: stored.state, tally: stored.tally, allowances: narrowest(allowances, stored) })
-  }
+  for (const { sessionId, seq, state, tally } of await findStoredSessions(tx, [...missing])) known.set(sessionId, { seq, state, tally })
   return known
 }
 

@@ -1,6 +1,6 @@
 /** Turns the work of a batch into the rows that the store writes. Pure. */
 import type { MessageFacts } from '../domain/event'
-import { deadlineOf } from '../domain/staleness'
+import { silenceOf } from '../domain/staleness'
 import type { DeliveryRow, EventRow, MessageRow } from '../store/ledger'
 import { packBody } from '../store/packing'
 import type { CallRow, ReactionRow } from '../store/projections'
@@ -51,6 +51,7 @@ export function rowsOf(works: SessionWork[], now: number): BatchRows {
 
 export function sessionRow(work: SessionWork, now: number): SessionRow {
   const { before, after, session } = work
+  const silence = silenceOf(after.state)
   return {
     sessionId: work.sessionId,
     from: before?.seq ?? 0,
@@ -61,7 +62,7 @@ export function sessionRow(work: SessionWork, now: number): SessionRow {
     ownerId: session.ownerId,
     fold: after,
     isOnlyPulse: before !== undefined && isOnlyPulse(before, after),
-    staleAt: deadlineOf(after.state, after.allowances),
+    silence: silence && { ...silence, allowedMs: session.allowances[silence.allowance] },
     isChanged: work.stateChanged,
     now,
     createdAt: work.createdAt,

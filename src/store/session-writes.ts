@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/event'
 import type { Transition } from '../domain/fold'
 import { initialState, type SessionState, type SessionTally } from '../domain/session'
+import type { Allowances } from '../domain/staleness'
 import { plain, texts } from './columns'
 import type { Tx } from './ledger'
 import { coldStateOf, coldTallyOf, type Fold, type FrozenFold, pulseOf, thaw } from './session-pulse'
@@ -11,9 +12,6 @@ export interface StoredSession {
   seq: number
   state: SessionState
   tally: SessionTally
-  staleAfterMs: number | null
-  qrExpiresAfterMs: number | null
-  connectingTimeoutMs: number | null
 }
 
 /** The stored folds of these sessions; unknown ones are absent. */
@@ -23,9 +21,7 @@ export async function findStoredSessions(tx: Tx, sessionIds: string[]): Promise<
 }
 
 const FIND_STORED = `
-select session_id as "sessionId", seq, state, tally, pulse,
-  stale_after_ms as "staleAfterMs", qr_expires_after_ms as "qrExpiresAfterMs", connecting_timeout_ms as "connectingTimeoutMs"
-from sessions where session_id = any($1::text::uuid[])`
+select session_id as "sessionId", seq, state, tally, pulse from sessions where session_id = any($1::text::uuid[])`
 
 export interface SessionRow {
   sessionId: string
@@ -39,7 +35,8 @@ export interface SessionRow {
   fold: Fold
   /** Nothing but the pulse moved. */
   isOnlyPulse: boolean
-  staleAt: Instant | null
+  /** Since when it is silent, which allowance that uses up, and how long that is where the session has none of its own. */
+  silence: { from: Instant; allowance: keyof Allowances; allowedMs: number } | null
   /**
    * Did anything move that an operator sees? Only then do the indexed columns: one that moved with every event would cost every
    * event an index entry.
@@ -99,7 +96,9 @@ function columnsOf(rows: SessionRow[]): string[] {
     texts(rows, (r) => state(r).account?.name),
     texts(rows, (r) => JSON.stringify(coldStateOf(state(r)))),
     texts(rows, (r) => JSON.stringify(coldTallyOf(r.fold.tally))),
-    plain(rows, (r) => r.staleAt),
+    plain(rows, (r) => r.silence?.from),
+    texts(rows, (r) => r.silence?.allowance),
+    plain(rows, (r) => r.silence?.allowedMs),
     plain(rows, (r) => r.isChanged),
     plain(rows, (r) => r.now),
     plain(rows, (r) => r.createdAt),
@@ -108,18 +107,22 @@ function columnsOf(rows: SessionRow[]): string[] {
 
 const SESSIONS = `unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[], $6::text::uuid[], $7::text::text[], $8::text::text[],
   $9::text::text[], $10::text::text[], $11::text::text[], $12::text::float8[], $13::text::text[], $14::text::text[], $15::text::json[], $16::text::json[],
-  $17::text::float8[], $18::text::boolean[], $19::text::float8[], $20::text::float8[])
-  as i(s, b, n, pu, l, u, nm, p, ow, st, rs, si, ai, an, state, tally, sa, ch, t, cr)`
+  $17::text::float8[], $18::text::text[], $19::text::float8[], $20::text::boolean[], $21::text::float8[], $22::text::float8[])
+  as i(s, b, n, pu, l, u, nm, p, ow, st, rs, si, ai, an, state, tally, sf, al, am, ch, t, cr)`
+
+/** Worked out here and not before: an operator may have changed the session's own allowances since anybody read them. */
+const STALE_AT = `to_timestamp((sf + coalesce(
+  case al when 'staleAfterMs' then x.stale_after_ms when 'qrExpiresAfterMs' then x.qr_expires_after_ms else x.connecting_timeout_ms end, am)) / 1000)`
 
 const UPDATE_SESSIONS = `
 update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
   pulse = pu, provider = p, last_event_at = to_timestamp(l / 1000),
-  stale_at = case when ch then to_timestamp(sa / 1000) else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
+  stale_at = case when ch then ${STALE_AT} else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
 from ${SESSIONS} where x.session_id = i.s and x.seq = i.b returning 1`
 
 const INSERT_SESSIONS = `
 insert into sessions (session_id, source_id, name, owner_id, provider, status, reason, since, account_id, account_name, seq, state, tally, pulse, last_event_at, stale_at, created_at, updated_at)
-select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, pu, to_timestamp(l / 1000), to_timestamp(sa / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
+select s, u, nm, ow, p, st, rs, to_timestamp(si / 1000), ai, an, n, state, tally, pu, to_timestamp(l / 1000), to_timestamp((sf + am) / 1000), to_timestamp(cr / 1000), to_timestamp(t / 1000)
 from ${SESSIONS} order by s on conflict do nothing returning 1`
 
 export interface TransitionRow extends Transition {

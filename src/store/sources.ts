@@ -4,6 +4,7 @@ import type { Instant } from '../domain/event'
 import { isLive, MOST_LIVE, rotationOf } from '../domain/rotation'
 import { DEFAULT_SCHEMES, type SchemeSetting } from '../signing/scheme'
 import { readSchemes } from '../signing/scheme-shape'
+import { lookAgainAtSource } from './allowances'
 import { instant, ms } from './page'
 import { addSecret, type Db, listSecrets, type MadeSecret, retireSecret, type SourceSecret } from './secrets'
 import type { Vault } from './vault'
@@ -79,8 +80,7 @@ export async function createSource(
 export async function updateSource(sql: Db, id: string, input: Omit<SourceInput, 'slug'>): Promise<void> {
   const [row] = await sql.unsafe(UPDATE_SOURCE, [id, ...settingsOf(input)])
   if (!row) throw new AppError('not_found', 'There is no such source')
-  // Other allowances, other deadlines: the sweep looks at each of its sessions again.
-  await sql.unsafe(`update sessions set stale_at = to_timestamp(0) where source_id = $1 and stale_at is not null`, [id])
+  await lookAgainAtSource(sql, id)
 }
 
 /**
