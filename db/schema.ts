@@ -251,6 +251,10 @@ export const quarantine = pgTable('quarantine', {
   address: text('address').notNull(),
   headers: text('headers').notNull(),
   body: bytea('body').notNull(),
+  /** How it proved itself, and how long it was before redaction; null in rows of older versions. */
+  scheme: text('scheme'),
+  secretId: uuid('secret_id'),
+  bodySize: integer('body_size'),
   resolvedAt: instant('resolved_at'),
 }, (t) => [primaryKey({ columns: [t.sessionId, t.id] }), index('quarantine_open').on(t.receivedAt).where(sql`resolved_at is null`)])
 

@@ -33,7 +33,7 @@ export interface ReceiveDeps {
 }
 
 type Proof = Extract<Verdict, { ok: true }>
-type KeptDelivery = NonNullable<Entry['delivery']>
+export type KeptDelivery = NonNullable<Entry['delivery']>
 
 /**
  * The way of a delivery: prove, decode, keep. Resolves only when it is on disk (or refused).
@@ -48,22 +48,29 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
 
   // Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice.
   const kept = keptDelivery(deps, source, delivery, verdict)
-  const body = parse(kept.body)
-  const { provider, decoded } = body.ok
-    ? decodeFor(deps, source, delivery, body.value)
-    : { provider: source.provider, decoded: { ok: false, reason: body.reason } as const }
-  const named = body.ok ? sessionNameIn(body.value) : null
-  if (!decoded.ok) return quarantined(deps, source, delivery, kept, provider, named, decoded.reason)
-
-  const entries = toEntries(deps, source, delivery, kept, provider, decoded)
-  if (entries.length === 0) {
-    return quarantined(deps, source, delivery, kept, provider, named, 'names no session: neither the URL nor the body says which one')
-  }
-  const written = await Promise.all(entries.map((entry) => deps.writer.append(entry)))
+  const understood = understand(deps, source, delivery, kept)
+  const { provider } = understood
+  if (!understood.ok) return quarantined(deps, source, delivery, kept, provider, understood.named, understood.reason)
+  const written = await Promise.all(understood.entries.map((entry) => deps.writer.append(entry)))
   return { kind: 'stored', id: written[0]?.id as string, duplicate: written.every((one) => one.duplicate), provider }
 }
 
-function decodeFor(deps: ReceiveDeps, source: Source, delivery: Delivery, body: unknown): { provider: string; decoded: Decoded } {
+/** What the writer can take of a delivery; or why there is nothing to take, and the session that its body names. */
+export type Understood = { provider: string } & ({ ok: true; entries: Entry[] } | { ok: false; named: string | null; reason: string })
+
+/** Reads a delivery as its source's provider does today. Only `kept` is read of what it said: the same when it arrives and when it is decoded again. */
+export function understand(deps: Pick<ReceiveDeps, 'allowances' | 'notes'>, source: Source, delivery: Delivery, kept: KeptDelivery): Understood {
+  const body = parse(kept.body)
+  if (!body.ok) return { ok: false, provider: source.provider, named: null, reason: body.reason }
+  const { provider, decoded } = decodeFor(deps, source, delivery, body.value)
+  const named = sessionNameIn(body.value)
+  if (!decoded.ok) return { ok: false, provider, named, reason: decoded.reason }
+  const entries = toEntries(deps, source, delivery, kept, provider, decoded)
+  if (entries.length > 0) return { ok: true, provider, entries }
+  return { ok: false, provider, named, reason: 'names no session: neither the URL nor the body says which one' }
+}
+
+function decodeFor(deps: Pick<ReceiveDeps, 'notes'>, source: Source, delivery: Delivery, body: unknown): { provider: string; decoded: Decoded } {
   const fixed = findProvider(source.provider)
   if (fixed) return { provider: fixed.id, decoded: fixed.decode(delivery, body) }
   const { provider, decoded } = decodeAny(delivery, body)
@@ -89,7 +96,7 @@ function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; r
  * else: then the part goes where it belongs, to another session of the same source, for which the same secret stands.
  */
 function toEntries(
-  deps: ReceiveDeps,
+  deps: Pick<ReceiveDeps, 'allowances' | 'notes'>,
   source: Source,
   delivery: Delivery,
   kept: KeptDelivery,
