@@ -5,7 +5,7 @@ import type { Arrival } from '../ingest/arrival'
 import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
 import type { Source } from '../store/sources'
-import type { BodyReader } from './body'
+import type { BodyReader, Patience } from './body'
 import { checkHandshake } from './handshake'
 import type { WebhookLimits } from './webhook-limits'
 
@@ -30,7 +30,7 @@ type Context = {
   request: Request
   /** Elysia gives a path without parameters none at all, whatever its types say. */
   params: Params | undefined
-  server: { requestIP(request: Request): { address: string } | null } | null
+  server: ({ requestIP(request: Request): { address: string } | null } & Patience) | null
 }
 
 /**
@@ -66,13 +66,13 @@ async function answer(deps: WebhookDeps, request: Request, params: Params, serve
     await deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
     const arrival = deps.arrival()
-    outcome = await deps.bodies.use(request, (body) =>
+    const keep = (body: Uint8Array) =>
       receive(deps, source, deliveryOf(request, body, arrival, session, address), async () => {
         // Not before the proof: strangers would use up what genuine senders, some of whom never post twice, are allowed.
         await deps.limits.take('source', slug)
         await deps.limits.take('session', `${slug}/${session ?? ''}`)
-      }),
-    )
+      })
+    outcome = await deps.bodies.use(request, keep, server)
     if (outcome.kind === 'refused') {
       const { code, message } = outcome.refusal
       deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })
