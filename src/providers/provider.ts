@@ -25,6 +25,8 @@ export interface Provider {
   schemes: readonly SchemeSetting[]
   /** 0 = surely not, 1 = surely mine. From headers and the shape of the parsed body. */
   recognises(delivery: Delivery, body: unknown): number
+  /** It never posts again what was not answered 2xx: a delivery that is refused is lost. */
+  postsOnce?: true
   /** How far back the times of its events are believed, in milliseconds; a day where it is absent. */
   latenessMs?: number
   /** `body` is the JSON value of `delivery.body`, parsed once by the caller. Unknown types become `other`, never an error. */

@@ -9,14 +9,43 @@ export interface WebhookRates {
 }
 
 const WINDOW_S = 10
+/** Below the time after which the server cuts a quiet connection off. */
+const LONGEST_WAIT_MS = 20_000
+/** More than this many wait for nothing but memory. */
+const MOST_WAITING = 5_000
 
 /** Rate limits of the webhook route, in memory of this process. */
 export class WebhookLimits {
   readonly #limiters: Record<keyof WebhookRates, RateLimiterMemory>
+  #waiting = 0
 
-  constructor(rates: WebhookRates) {
-    const limiter = (points: number) => new RateLimiterMemory({ points: points * WINDOW_S, duration: WINDOW_S })
+  constructor(rates: WebhookRates, windowS = WINDOW_S) {
+    const limiter = (points: number) => new RateLimiterMemory({ points: points * windowS, duration: windowS })
     this.#limiters = { source: limiter(rates.source), session: limiter(rates.session), address: limiter(rates.address) }
+  }
+
+  /**
+   * After a refusal: waits until there is room again, for at most 20 s.
+   * @throws AppError `rate_limited` when there is none by then, or when too many wait already.
+   */
+  async waitFor(kind: keyof WebhookRates, key: string, refused: AppError): Promise<void> {
+    if (this.#waiting >= MOST_WAITING) throw refused
+    this.#waiting++
+    try {
+      let waited = 0
+      for (let cause = refused; ; ) {
+        const ms = Math.max(1, cause.retryAfterMs ?? 1_000)
+        if ((waited += ms) > LONGEST_WAIT_MS) throw cause
+        await Bun.sleep(ms)
+        try {
+          return await this.take(kind, key)
+        } catch (again) {
+          cause = again as AppError
+        }
+      }
+    } finally {
+      this.#waiting--
+    }
   }
 
   /** @throws AppError `rate_limited` with the time to wait. */

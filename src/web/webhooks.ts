@@ -5,6 +5,7 @@ import type { Arrival } from '../ingest/arrival'
 import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
 import type { Source } from '../store/sources'
+import { admit } from './admission'
 import type { BodyReader, Patience } from './body'
 import { checkHandshake } from './handshake'
 import type { WebhookLimits } from './webhook-limits'
@@ -66,22 +67,20 @@ async function answer(deps: WebhookDeps, request: Request, params: Params, serve
     await deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
     const arrival = deps.arrival()
-    const keep = (body: Uint8Array) =>
-      receive(deps, source, deliveryOf(request, body, arrival, session, address), async () => {
-        // Not before the proof: strangers would use up what genuine senders, some of whom never post twice, are allowed.
-        await deps.limits.take('source', slug)
-        await deps.limits.take('session', `${slug}/${session ?? ''}`)
-      })
+    const keep = (body: Uint8Array) => {
+      const delivery = deliveryOf(request, body, arrival, session, address)
+      return receive(deps, source, delivery, () => admit(deps.limits, source, delivery))
+    }
     outcome = await deps.bodies.use(request, keep, server)
     if (outcome.kind === 'refused') {
       const { code, message } = outcome.refusal
-      deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })
+      deps.rejections.note({ sourceId: source.id, slug, session: tellable(source, session), address, code, message })
       return reply(401, { ok: false, error: message })
     }
     const body = { ok: true, id: outcome.id, duplicate: outcome.kind === 'stored' && outcome.duplicate }
     return reply(200, outcome.kind === 'quarantined' ? { ...body, quarantined: true } : body)
   } catch (cause) {
-    return failure(deps, cause, { sourceId: source?.id ?? null, slug, session, address })
+    return failure(deps, cause, { sourceId: source?.id ?? null, slug, session: tellable(source, session), address })
   } finally {
     const known = source ? slug : 'unknown'
     const provider = outcome && outcome.kind !== 'refused' ? outcome.provider : (source?.provider ?? 'unknown')
@@ -149,6 +148,12 @@ function outcomeName(outcome: Outcome | undefined): string {
   if (!outcome) return 'failed'
   if (outcome.kind === 'stored' && outcome.duplicate) return 'duplicate'
   return outcome.kind
+}
+
+/** A secret in the wrong place of the URL is no session's name: lists of refusals do not show it. */
+function tellable(source: Source | undefined, session: string | null): string | null {
+  const mayHoldSecret = source?.schemes?.some((setting) => setting.scheme === 'url' && setting.parameter === undefined) === true
+  return mayHoldSecret || source?.secrets.some((secret) => secret.value === session) ? null : session
 }
 
 /** The session's name in the URL; undecodable escapes are taken as they stand. At most 200 characters. */

@@ -15,6 +15,7 @@ export const openWaV4: Provider = {
   id: 'open-wa-v4',
   label: 'open-wa 4 (wa-automate)',
   schemes: [{ scheme: 'api-key', header: 'x-api-key' }, { scheme: 'basic' }],
+  postsOnce: true,
 
   recognises(_delivery, body) {
     if (listenerEnvelope.Check(body)) {

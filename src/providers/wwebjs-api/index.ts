@@ -15,6 +15,7 @@ export const wwebjsApi: Provider = {
   id: 'wwebjs-api',
   label: 'wwebjs-api / whatsapp-api',
   schemes: [{ scheme: 'api-key', header: 'x-api-key' }],
+  postsOnce: true,
 
   recognises(_delivery, body) {
     return envelope.Check(body) ? 1 : 0
