@@ -24,6 +24,16 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>
 }
 
+/** For a run whose Postgres is killed and started again on purpose (`bun task prove`). */
+export interface EmbeddedOptions {
+  /** Where it shall listen, so that a server finds it again; any free port otherwise. */
+  port?: number
+  /** Beside SETTINGS, or instead of one of them. */
+  settings?: Readonly<Record<string, string>>
+  /** Told as soon as the process is there, long before it answers. */
+  launched?(pid: number): void
+}
+
 /** Settings that differ from Postgres' own defaults, and why. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
@@ -45,7 +55,7 @@ const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' }
  * Starts, or adopts, the cluster in `dataDir`.
  * @throws AppError `unavailable` with one sentence when the folder or the user makes it impossible.
  */
-export async function startEmbedded(dataDir: string, progress: (line: string) => void): Promise<EmbeddedDatabase> {
+export async function startEmbedded(dataDir: string, progress: (line: string) => void, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
   await checkWritable(resolve(dataDir))
   const runner = await runnerFor(resolve(dataDir), progress)
   const clusterDir = runner.clusterDir
@@ -56,8 +66,10 @@ export async function startEmbedded(dataDir: string, progress: (line: string) =>
   }
   const running = await findRunning(clusterDir, password)
   if (running) return { ...running, adopted: true }
-  const port = await freePort()
-  const child = await launch(clusterDir, port, runner, join(dataDir, 'postgres.log'))
+  const port = options.port ?? (await freePort())
+  const settings = { ...SETTINGS, ...options.settings, port: String(port) }
+  const child = await launch(clusterDir, settings, runner, join(dataDir, 'postgres.log'))
+  if (child.pid !== undefined) options.launched?.(child.pid)
   const url = urlOf(port, password)
   await waitUntilReady(url, child, join(dataDir, 'postgres.log'))
   await createDatabase(url)
@@ -117,8 +129,8 @@ async function initialise(clusterDir: string, password: string, runner: Runner):
 
 const idsOf = (runner: Runner) => (runner.uid === undefined ? {} : { uid: runner.uid, gid: runner.gid as number })
 
-async function launch(clusterDir: string, port: number, runner: Runner, logFile: string): Promise<ChildProcess> {
-  const flags = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+async function launch(clusterDir: string, settings: Record<string, string>, runner: Runner, logFile: string): Promise<ChildProcess> {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(runner.binary, ['-D', clusterDir, ...flags], {
     detached: true,
@@ -136,7 +148,7 @@ async function launch(clusterDir: string, port: number, runner: Runner, logFile:
 async function waitUntilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
   const deadline = performance.now() + 60_000
   while (performance.now() < deadline) {
-    if (child.exitCode !== null || child.pid === undefined) break
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) break
     if (await answers(url)) return
     await Bun.sleep(15)
   }
