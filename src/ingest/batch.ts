@@ -35,6 +35,8 @@ export interface Entry {
     scheme: string
     secretId: string | null
   } | null
+  /** The ledger has the delivery already; only events of it are new. */
+  isDeliveryKept?: boolean
   receivedAt: Instant
   events: PendingEvent[]
 }

@@ -37,7 +37,7 @@ export function rowsOf(works: SessionWork[], now: number): BatchRows {
       addProjections(rows, work.sessionId, event)
       const minute = Math.floor(entry.receivedAt / MINUTE_MS) * MINUTE_MS
       if (minute + MINUTE_MS < now - ROLLUP_GRACE_MS / 2) rows.lateMinutes.push(minute)
-      if (!entry.delivery || written.has(entry)) continue
+      if (!entry.delivery || entry.isDeliveryKept || written.has(entry)) continue
       written.add(entry)
       const body = packBody(entry.delivery.body)
       rows.deliveries.push(deliveryRow(work.sessionId, work.session.sourceId, entry.delivery, offset, body.byteLength))

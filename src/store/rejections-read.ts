@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
-import type { QuarantineRecord, RejectionRecord } from '../domain/records'
-import { microInstant, micros, ms, type Page, Parameters, readPlace, toPage, writeCursor } from './page'
+import type { Instant } from '../domain/event'
+import type { RejectionRecord } from '../domain/records'
+import { instant, microInstant, micros, ms, type Page, Parameters, readPlace, toPage, writeCursor } from './page'
 
 interface ListOptions {
   /** Slug. */
@@ -9,9 +10,31 @@ interface ListOptions {
   cursor?: string | null
 }
 
+/** Refusals for one reason, together. */
+export interface RejectionSummary {
+  code: string
+  message: string
+  times: number
+  firstAt: Instant
+  lastAt: Instant
+  /** Where they came from, the latest first; at most five. */
+  addresses: string[]
+  /** How many different addresses there were. */
+  addressCount: number
+  /** The sessions that their URLs named; at most five. */
+  sessions: string[]
+}
+
 /** Refused deliveries, the latest first; alike ones of a minute are one record. */
 export async function listRejections(sql: Sql, options: ListOptions): Promise<Page<RejectionRecord>> {
-  const { where, parameters } = conditionsOf(options, 'r.last_at', 'coalesce(so.slug, r.slug)')
+  const parameters = new Parameters()
+  const conditions: string[] = []
+  if (options.source !== undefined) conditions.push(`coalesce(so.slug, r.slug) = ${parameters.add(options.source)}`)
+  if (options.cursor) {
+    const place = readPlace(options.cursor)
+    conditions.push(`(r.last_at, r.id) < (${microInstant(parameters.add(place.micros))}, ${parameters.add(place.id)}::uuid)`)
+  }
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   const rows = await sql.unsafe<(RejectionRecord & { micros: number })[]>(
     `select r.id, coalesce(so.slug, r.slug) as source, r.session, ${ms('r.minute')} as at, ${ms('r.last_at')} as "lastAt", r.times, r.address, r.code, r.message,
       ${micros('r.last_at')} as micros
@@ -27,29 +50,28 @@ export async function listRejections(sql: Sql, options: ListOptions): Promise<Pa
   )
 }
 
-/** Authentic deliveries that nobody could decode and nobody has looked at yet, the latest first. */
-export async function listQuarantine(sql: Sql, options: ListOptions): Promise<Page<QuarantineRecord>> {
-  const { where, parameters } = conditionsOf(options, 'r.received_at', 'so.slug', 'r.resolved_at is null')
-  const rows = await sql.unsafe<(QuarantineRecord & { micros: number })[]>(
-    `select r.id, coalesce(so.slug, 'deleted') as source, r.name as session, ${ms('r.received_at')} as "receivedAt", r.reason, length(r.body) as "bodySize", ${micros('r.received_at')} as micros
-    from quarantine r left join sources so on so.id = r.source_id ${where} order by r.received_at desc, r.id desc limit ${parameters.add(options.limit + 1)}`,
-    parameters.values,
-    { prepare: true },
-  )
-  return toPage(
-    rows,
-    options.limit,
-    (row) => writeCursor(row.micros, row.id),
-    ({ micros: _, ...record }) => record,
-  )
+/** Why deliveries were refused since then, the latest reason first. `sourceId` null: those to URLs that name no source. */
+export async function summariseRejections(sql: Sql, sourceId: string | null, since: Instant): Promise<RejectionSummary[]> {
+  return [...(await sql.unsafe<RejectionSummary[]>(SUMMARISE, [sourceId, since], { prepare: true }))]
 }
 
-function conditionsOf(options: ListOptions, at: string, slug: string, ...conditions: string[]): { where: string; parameters: Parameters } {
-  const parameters = new Parameters()
-  if (options.source !== undefined) conditions.push(`${slug} = ${parameters.add(options.source)}`)
-  if (options.cursor) {
-    const place = readPlace(options.cursor)
-    conditions.push(`(${at}, r.id) < (${microInstant(parameters.add(place.micros))}, ${parameters.add(place.id)}::uuid)`)
-  }
-  return { where: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', parameters }
+/** How many were refused since then, by the source's id; null stands for URLs that name no source. */
+export async function countRejections(sql: Sql, since: Instant): Promise<Map<string | null, number>> {
+  const rows = await sql.unsafe<{ sourceId: string | null; times: number }[]>(
+    `select source_id as "sourceId", sum(times)::int as times from rejections where last_at > ${instant('$1')} group by 1`,
+    [since],
+    { prepare: true },
+  )
+  return new Map(rows.map(({ sourceId, times }) => [sourceId, times]))
 }
+
+const LATEST_FIVE = (column: string) => `
+  (select coalesce(array_agg(${column} order by at desc), '{}') from (
+    select ${column}, max(last_at) as at from known k where k.code = s.code and k.message = s.message and ${column} is not null group by 1 order by 2 desc limit 5) five)`
+
+const SUMMARISE = `
+with known as (select * from rejections where source_id is not distinct from $1::uuid and last_at > ${instant('$2')}),
+s as (select code, message, sum(times)::int as times, min(minute) as first_at, max(last_at) as last_at, count(distinct address)::int as addresses from known group by 1, 2)
+select s.code, s.message, s.times, ${ms('s.first_at')} as "firstAt", ${ms('s.last_at')} as "lastAt", s.addresses as "addressCount",
+  ${LATEST_FIVE('address')} as addresses, ${LATEST_FIVE('session')} as sessions
+from s order by s.last_at desc, s.code, s.message limit 50`
