@@ -15,13 +15,14 @@ export const metaDialect: Dialect = {
     const waiting = bundles.get(line) ?? []
     const isState = told.some(({ field }) => field === 'account_update')
     // Not everything is posted at once: Meta bundles as it likes.
-    if (!isState && waiting.length < 5 && id().charCodeAt(4) % 4 === 0) {
+    if (!isState && waiting.length < 5 && '0123456'.includes(id().charAt(4))) {
       bundles.set(line, [...waiting, ...told])
       return []
     }
     bundles.delete(line)
-    const body = metaBody(line, [...waiting, ...told])
-    return id().charCodeAt(5) % 32 === 0 ? [body, body] : [body]
+    // In no order: the last may come first.
+    const body = metaBody(line, [...told, ...waiting])
+    return id().charAt(5) === '7' ? [body, body] : [body]
   },
   sign: metaHeaders,
   retries: [1_000, 10_000, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS],

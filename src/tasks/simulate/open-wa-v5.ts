@@ -10,7 +10,7 @@ export const openWaV5Dialect: Dialect = {
   tell(line, happening, at, id) {
     const bodies = tell(line, happening, at, id()).map(([event, payload], nth) => bodyOf(line, event, payload, at + nth))
     // An answer that came too late for its 30 seconds: the same once more.
-    return id().charCodeAt(5) % 32 === 0 ? [...bodies, ...bodies] : bodies
+    return id().charAt(5) === '7' ? [...bodies, ...bodies] : bodies
   },
   sign: openWaV5Headers,
   retries: [1_000, 2_000, 4_000],
