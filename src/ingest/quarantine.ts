@@ -5,6 +5,8 @@ import { insertQuarantined } from '../store/quarantine'
 import type { Entry } from './batch'
 import { failureKind } from './failure'
 
+const TRIES = 6
+
 type Kept = NonNullable<Entry['delivery']> & { source: { id: string }; name: string | null; reason: string }
 
 /** Keeps authentic deliveries that cannot be decoded or stored, whole, until a person has looked at them. */
@@ -14,14 +16,20 @@ export class Quarantine {
     private readonly noted: (count: number) => void = () => {},
   ) {}
 
-  /** @throws AppError `unavailable` when the database is away: then it is kept nowhere. */
+  /**
+   * Tries as long as the writer does: some senders never post again.
+   * @throws AppError `unavailable` when the database stays away: then it is kept nowhere.
+   */
   async keep(kept: Kept): Promise<void> {
-    try {
-      await insertQuarantined(this.sql, { ...kept, sessionId: sessionIdOf(kept.source.id, kept.name ?? ''), sourceId: kept.source.id })
-      this.noted(1)
-    } catch (cause) {
-      if (failureKind(cause) === 'retry') throw new AppError('unavailable', 'The database is away', { cause, retryAfterMs: 1_000 })
-      throw cause
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await insertQuarantined(this.sql, { ...kept, sessionId: sessionIdOf(kept.source.id, kept.name ?? ''), sourceId: kept.source.id })
+        return this.noted(1)
+      } catch (cause) {
+        if (failureKind(cause) !== 'retry') throw cause
+        if (attempt === TRIES) throw new AppError('unavailable', 'The database is away', { cause, retryAfterMs: 1_000 })
+        await Bun.sleep(50 * 2 ** attempt)
+      }
     }
   }
 
