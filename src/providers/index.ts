@@ -1,5 +1,6 @@
 import type { Delivery } from '../domain/delivery'
 import { DEFAULT_SCHEMES, type SchemeSetting } from '../signing/scheme'
+import { evolutionApi } from './evolution-api'
 import { metaCloudApi, sessionNameInChanges } from './meta-cloud-api'
 import { openWaV4 } from './open-wa-v4'
 import { openWaV5 } from './open-wa-v5'
@@ -7,10 +8,11 @@ import type { Decoded, Provider } from './provider'
 import { fields, sessionName } from './read'
 import { signed } from './signed'
 import { waha } from './waha'
+import { wppconnectServer } from './wppconnect-server'
 import { wwebjsApi } from './wwebjs-api'
 
 /** Every kind of sender that we understand. Adding one: its folder, a line here, its fixtures; the conformance suite does the rest. */
-export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, openWaV4, openWaV5, metaCloudApi, signed]
+export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, evolutionApi, wppconnectServer, openWaV4, openWaV5, metaCloudApi, signed]
 
 /** The provider with this id, or undefined. */
 export function findProvider(id: string): Provider | undefined {

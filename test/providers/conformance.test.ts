@@ -12,6 +12,8 @@ const FOLDERS: [id: string, folder: string, secret: string][] = [
   ['wwebjs-api', 'wwebjs-api', 'your_global_api_key_here'],
   ['wwebjs-api', 'whatsapp-api', 'your_global_api_key_here'],
   ['waha', 'waha', 'waha-hmac-key-3f9c1d7a5e20b864'],
+  ['evolution-api', 'evolution-api', 'abc'],
+  ['wppconnect-server', 'wppconnect-server', 'wppconnect-of-the-samples'],
   ['open-wa-v4', 'open-wa-v4', 'open-wa-4-of-the-samples'],
   ['open-wa-v5', 'open-wa-v5', 'abc'],
   ['meta-cloud-api', 'meta-cloud-api', '6f1c0d9e8b7a4f3e2d1c0b9a88776655'],
@@ -89,7 +91,7 @@ const PROOFS = new Set([
   ...['x-webhook-hmac', 'x-hub-signature-256', 'webhook-signature', 'svix-signature'],
 ])
 
-const PROVES_SENDER_ONLY = new Set(['wwebjs-api', 'open-wa-v4', 'open-wa-v5'])
+const PROVES_SENDER_ONLY = new Set(['wwebjs-api', 'evolution-api', 'wppconnect-server', 'open-wa-v4', 'open-wa-v5'])
 
 function secretsOf(value: string): Secret[] {
   return [{ id: 'secret-1', value }]
