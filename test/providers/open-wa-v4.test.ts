@@ -133,6 +133,30 @@ describe('open-wa 4', () => {
     expect(heard('onCallState', { State: 'ENDED' }).type).toBe('other')
   })
 
+  test('messages in the shape of Twilio are the messages of its listeners, and Twilio is not taken for it', () => {
+    const id = 'false_5511960000001@c.us_3EB0'
+    const form = {
+      To: 'whatsapp:5511998877665',
+      AccountSid: '5511998877665',
+      WaId: '5511960000001',
+      SmsSid: id,
+      MessageSid: id,
+      Body: 'Olá',
+      From: 'whatsapp:5511960000001',
+    }
+    expect(decode(form)).toMatchObject({
+      type: 'message.received',
+      key: heard('onMessage', { id }).key as string,
+      message: { id: '3EB0', chat: '5511960000001@c.us', from: '5511960000001@c.us', to: '5511998877665@c.us', text: 'Olá', fromMe: false, hasMedia: false },
+    })
+    expect(decode({ ...form, MediaContentType0: 'image/jpeg', MediaUrl0: 'https://m/1' }).message).toMatchObject({
+      hasMedia: true,
+      media: { url: 'https://m/1' },
+    })
+    expect(openWaV4.recognises(deliveryOf(''), form)).toBe(0.9)
+    expect(openWaV4.recognises(deliveryOf(''), { ...form, AccountSid: 'AC0123', MessageSid: 'SM0123' })).toBe(0)
+  })
+
   test('other senders are not taken for it', () => {
     const sureness = (body: unknown) => openWaV4.recognises(deliveryOf(''), body)
     expect(sureness({ event: 'onmessage', session: 'x', data: {} })).toBe(0) // WPPConnect

@@ -1,4 +1,5 @@
 import type { DecodedEvent } from '../../domain/event'
+import { event } from '../event'
 import type { Provider } from '../provider'
 import { fields, instant, sessionName, text } from '../read'
 import { launchEvent } from './launch'
@@ -6,6 +7,7 @@ import { messageEvent } from './message'
 import { type Listened, launchEnvelope, listenerEnvelope } from './payload'
 import { sessionEvent } from './session'
 import { surroundingEvent } from './surroundings'
+import { isTwilioForm, twilioEvent } from './twilio'
 
 /**
  * open-wa 4 (wa-automate). It signs nothing and repeats nothing; up to five posts run at once. Only a list of webhooks can have
@@ -22,6 +24,7 @@ export const openWaV4: Provider = {
       if (typeof body.webhook_id === 'string') return 1
       return typeof body.ts === 'number' && typeof body.sessionId === 'string' ? 0.8 : 0
     }
+    if (isTwilioForm(body)) return 0.9
     if (!launchEnvelope.Check(body) || typeof body.ts !== 'number') return 0
     return NAMESPACES.has(body.namespace) ? 1 : 0.7
   },
@@ -44,5 +47,6 @@ function decodeEvents(body: unknown): DecodedEvent[] | null {
     const data = fields(body.data)
     return [sessionEvent(listened, body.data) ?? messageEvent(listened, data) ?? surroundingEvent(listened, body.data)]
   }
+  if (isTwilioForm(body)) return [twilioEvent(body) ?? event('other', 'twilio', null)]
   return launchEnvelope.Check(body) ? [launchEvent(body.namespace, body.data, instant(body.ts))] : null
 }
