@@ -215,5 +215,6 @@ describe('a life with open-wa 4', () => {
     const told = messages.find(({ id }) => id === '3EB0AAAA')
     expect(told).toMatchObject({ text: 'Olá', reactions: [{ text: '👍', sender: talk.chat }] })
     expect(told?.revokedAt).not.toBeNull()
+    expect(await stage.differences()).toEqual([])
   })
 })

@@ -131,5 +131,6 @@ describe('a life with open-wa 5', () => {
     await stage.post(tell('client.ready', {}, 3_000), 'shop')
     await stage.post(tell('core.stopped', {}, 0), 'shop')
     expect(await stage.session('shop')).toMatchObject({ status: 'connected' })
+    expect(await stage.differences()).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 /** A sender's life through the front door, and what the JSON API then says of it. */
 import { expect } from 'bun:test'
 import type { MessageRecord, SessionRecord } from '../../src/domain/records'
+import { rebuild } from '../../src/ingest/rebuild'
 import { startTestServer, type TestServer } from './server'
 
 export const KEY = 'an-api-key-of-the-tests-0123456789'
@@ -17,6 +18,8 @@ export interface Stage {
   /** `starting`, `disconnected (banned)` …, oldest first. */
   story(name: string): Promise<string[]>
   messages(name: string): Promise<MessageRecord[]>
+  /** What a fold of the whole ledger would find otherwise than it stands. */
+  differences(): Promise<string[]>
   stop(): Promise<void>
 }
 
@@ -44,6 +47,7 @@ export async function openStage(provider: string, secret: string): Promise<Stage
       return data.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).map(({ to, reason }) => (reason === null ? to : `${to} (${reason})`))
     },
     messages: async (name) => (await ask<{ data: MessageRecord[] }>(`${of(name)}/messages?limit=100`)).data,
+    differences: async () => (await rebuild(server.database.write, { repair: false, progress() {} })).differences,
     stop: () => server.stop(),
   }
 }
