@@ -46,16 +46,16 @@ export class Courier {
 
   async #try(letter: Letter, attempt: number): Promise<void> {
     this.#inFlight++
-    const { ok, retryAfterMs } = await this.#post(letter)
+    const answer = await this.#post(letter)
     this.#inFlight--
-    if (!ok) await this.#again(letter, attempt, retryAfterMs)
+    if (!answer.ok) this.#again(letter, attempt, answer)
     if (this.#inFlight === 0) for (const done of this.#idle.splice(0)) done()
   }
 
-  async #again(letter: Letter, attempt: number, retryAfterMs: number | null): Promise<void> {
+  #again(letter: Letter, attempt: number, answer: Answer): void {
     const { outcome, signal } = this.options
-    const wait = letter.dialect.retries[attempt]
-    if (wait === undefined) {
+    const wait = waitOf(letter.dialect, attempt, answer)
+    if (wait === null) {
       outcome.lost++
       return
     }
@@ -64,11 +64,11 @@ export class Courier {
       this.#waiting--
       outcome.retried++
       void this.#try(letter, attempt + 1)
-    }, retryAfterMs ?? wait)
+    }, wait)
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   }
 
-  async #post({ session, dialect, body, id, at }: Letter): Promise<{ ok: boolean; retryAfterMs: number | null }> {
+  async #post({ session, dialect, body, id, at }: Letter): Promise<Answer> {
     const { webhookUrl, secret, outcome } = this.options
     const headers = dialect.sign(secret, body, { id, at, now: Date.now() })
     const startedAt = performance.now()
@@ -79,12 +79,28 @@ export class Courier {
       if (response.ok) noteKept(outcome, text)
       else count(response.status >= 400 && response.status < 500 ? outcome.refused : outcome.failed, String(response.status))
       const retryAfter = Number(response.headers.get('retry-after'))
-      return { ok: response.ok, retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : null }
+      return { ok: response.ok, status: response.status, retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : null }
     } catch (cause) {
       count(outcome.failed, (cause as { code?: string }).code ?? 'no answer')
-      return { ok: false, retryAfterMs: null }
+      return { ok: false, status: null, retryAfterMs: null }
     }
   }
+}
+
+/** `status` is null when no answer came. */
+interface Answer {
+  ok: boolean
+  status: number | null
+  retryAfterMs: number | null
+}
+
+/** How long its service waits before it tries again, in milliseconds; null when it does not. */
+function waitOf({ retries, givesUpOn, ignoresRetryAfter, jitter }: Dialect, attempt: number, { status, retryAfterMs }: Answer): number | null {
+  const own = retries[attempt]
+  if (own === undefined || (status !== null && givesUpOn?.includes(status))) return null
+  if (retryAfterMs !== null && !ignoresRetryAfter) return retryAfterMs
+  // Evolution never waits less than at first.
+  return jitter === undefined ? own : Math.max(retries[0] ?? 0, own * (1 + jitter * (2 * Math.random() - 1)))
 }
 
 function noteKept(outcome: Outcome, text: string): void {

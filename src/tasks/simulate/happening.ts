@@ -59,13 +59,19 @@ export interface SimulatedDelivery {
 
 /** How one kind of service speaks. */
 export interface Dialect {
-  id: 'wwebjs-api' | 'waha' | 'open-wa-v4' | 'open-wa-v5' | 'meta-cloud-api' | 'signed'
+  id: 'wwebjs-api' | 'waha' | 'evolution-api' | 'wppconnect-server' | 'open-wa-v4' | 'open-wa-v5' | 'meta-cloud-api' | 'signed'
   /** The bodies it posts for one happening, in order; none when it keeps silent about it. */
   tell(line: Line, happening: Happening, at: number, id: () => string): string[]
   /** The headers of one attempt; `id` and `at` are those of the delivery, `now` of the attempt. */
   sign(secret: string, body: string, proof: { id: string; at: number; now: number }): Record<string, string>
   /** Waits before each retry in milliseconds; empty for a service that never tries again. */
   retries: readonly number[]
+  /** By how much each wait is randomly longer or shorter: 0.2 is a fifth. */
+  jitter?: number
+  /** Answers after which it never tries again. */
+  givesUpOn?: readonly number[]
+  /** It keeps to its own waits whatever the answer asks for. */
+  ignoresRetryAfter?: true
 }
 
 export function newLine(name: string, phone: string, pushName = name): Line {

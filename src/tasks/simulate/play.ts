@@ -2,6 +2,7 @@
 import { Agenda } from './agenda'
 import { Chance } from './chance'
 import { Conversations } from './conversation'
+import { evolutionDialect } from './evolution'
 import { type Dialect, type Happening, type Line, newLine } from './happening'
 import { type Beginning, life, type Moment } from './life'
 import { metaDialect } from './meta'
@@ -10,9 +11,19 @@ import { openWaV5Dialect } from './open-wa-v5'
 import { personName, phone } from './people'
 import { signedDialect } from './signed'
 import { wahaDialect } from './waha'
+import { wppconnectDialect } from './wppconnect'
 import { wwebjsDialect } from './wwebjs'
 
-export const DIALECTS: readonly Dialect[] = [wwebjsDialect, wahaDialect, openWaV4Dialect, openWaV5Dialect, metaDialect, signedDialect]
+export const DIALECTS: readonly Dialect[] = [
+  wwebjsDialect,
+  wahaDialect,
+  evolutionDialect,
+  wppconnectDialect,
+  openWaV4Dialect,
+  openWaV5Dialect,
+  metaDialect,
+  signedDialect,
+]
 
 export interface PlayOptions {
   sessions: number
