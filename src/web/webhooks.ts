@@ -156,7 +156,7 @@ function tellable(source: Source | undefined, session: string | null): string | 
   return mayHoldSecret || source?.secrets.some((secret) => secret.value === session) ? null : session
 }
 
-/** The session's name in the URL; undecodable escapes are taken as they stand. At most 200 characters. */
+/** The session's name in the URL; undecodable escapes are taken as they stand. At most 200 characters; one of NULs alone is none. */
 function sessionOf(param: string | undefined): string | null {
-  return param ? param.slice(0, 200).replaceAll('\0', '') : null
+  return param?.slice(0, 200).replaceAll('\0', '').toWellFormed() || null
 }
