@@ -2,9 +2,8 @@
  * The write path's statements: set-based, prepared once per connection, fed with one array per column. Bodies travel joined
  * into one parameter that every row takes its slice of: it is parsed once.
  */
-import { isUtf8 } from 'node:buffer'
 import type { Sql, TransactionSql } from 'postgres'
-import { plain, texts } from './columns'
+import { bigints, booleans, bytes, doubles, ints, jsons, texts, uuids } from './binary'
 import type { Statement } from './statement'
 
 export type Tx = TransactionSql | Sql
@@ -15,16 +14,14 @@ export interface KeyRow {
   e: string
 }
 
+const keyColumns = (rows: readonly KeyRow[]) => [uuids(rows, (r) => r.s), uuids(rows, (r) => r.k), uuids(rows, (r) => r.e)]
+
 /**
  * Claims idempotency keys. @returns the ids of the events that are new; and for the others the id of the event that
  * came first, where it can be seen.
  */
 export async function claimKeys(tx: Tx, rows: KeyRow[]): Promise<{ fresh: Set<string>; first: Map<string, string> }> {
-  const result = await tx.unsafe<{ e: string; first: string | null }[]>(
-    CLAIM_KEYS,
-    [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)],
-    { prepare: true },
-  )
+  const result = await tx.unsafe<{ e: string; first: string | null }[]>(CLAIM_KEYS, keyColumns(rows) as never[], { prepare: true })
   const fresh = new Set<string>()
   const first = new Map<string, string>()
   for (const row of result) {
@@ -36,7 +33,7 @@ export async function claimKeys(tx: Tx, rows: KeyRow[]): Promise<{ fresh: Set<st
 
 // `order by` keeps two processes from locking each other out; the first of equal keys in one batch wins.
 const CLAIM_KEYS = `
-with i as materialized (select * from unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) as r(s, k, e)),
+with i as materialized (select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as r(s, k, e)),
 ins as (insert into event_keys (session_id, key, event_id) select s, k, e from i order by s, k, e on conflict do nothing returning session_id, key, event_id)
 select event_id as e, event_id as first from ins
 union all
@@ -45,12 +42,12 @@ from i where i.e not in (select event_id from ins)`
 
 /** Like claimKeys, in the hope that all are new: fails (see isKnownKey) when one is known, and need not be waited for. */
 export function insertKeys(rows: KeyRow[]): Statement {
-  return { text: INSERT_KEYS, values: [plain(rows, (r) => r.s), plain(rows, (r) => r.k), plain(rows, (r) => r.e)] }
+  return { text: INSERT_KEYS, values: keyColumns(rows) }
 }
 
 const INSERT_KEYS = `
 insert into event_keys (session_id, key, event_id)
-select s, k, e from unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) as r(s, k, e) order by s, k`
+select s, k, e from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as r(s, k, e) order by s, k`
 
 /** Did a write fail because the ledger had one of its keys? */
 export function isKnownKey(cause: unknown): boolean {
@@ -79,22 +76,22 @@ export interface EventRow {
 
 export function insertEvents(rows: EventRow[]): Statement {
   const columns = [
-    plain(rows, (r) => r.s),
-    plain(rows, (r) => r.r),
-    plain(rows, (r) => r.i),
-    plain(rows, (r) => r.n),
-    plain(rows, (r) => r.u),
-    plain(rows, (r) => r.d),
+    uuids(rows, (r) => r.s),
+    doubles(rows, (r) => r.r),
+    uuids(rows, (r) => r.i),
+    bigints(rows, (r) => r.n),
+    uuids(rows, (r) => r.u),
+    uuids(rows, (r) => r.d),
     texts(rows, (r) => r.t),
     texts(rows, (r) => r.pt),
-    plain(rows, (r) => r.a),
-    plain(rows, (r) => r.o),
+    doubles(rows, (r) => r.a),
+    doubles(rows, (r) => r.o),
     texts(rows, (r) => r.k),
     texts(rows, (r) => r.m),
     texts(rows, (r) => r.c),
     texts(rows, (r) => r.x),
-    plain(rows, (r) => r.z),
-    texts(rows, (r) => JSON.stringify(r.f)),
+    ints(rows, (r) => r.z),
+    jsons(rows, (r) => r.f),
   ]
   return { text: INSERT_EVENTS, values: columns }
 }
@@ -102,8 +99,8 @@ export function insertEvents(rows: EventRow[]): Statement {
 const INSERT_EVENTS = `
 insert into events (session_id, received_at, id, seq, source_id, delivery_id, type, provider_type, at, occurred_at, key, message_id, chat, text, body_size, facts)
 select s, to_timestamp(r / 1000), i, n, u, d, t, pt, to_timestamp(a / 1000), to_timestamp(o / 1000), k, m, c, x, z, f
-from unnest($1::text::uuid[], $2::text::float8[], $3::text::uuid[], $4::text::bigint[], $5::text::uuid[], $6::text::uuid[], $7::text::text[], $8::text::text[],
-  $9::text::float8[], $10::text::float8[], $11::text::text[], $12::text::text[], $13::text::text[], $14::text::text[], $15::text::int[], $16::text::json[])
+from unnest($1::uuid[], $2::float8[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+  $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::json[])
   as r(s, r, i, n, u, d, t, pt, a, o, k, m, c, x, z, f)`
 
 export interface DeliveryRow {
@@ -124,32 +121,27 @@ export interface DeliveryRow {
 /** @param bodies joined; see DeliveryRow for where each lies. */
 export function insertDeliveries(rows: DeliveryRow[], bodies: Buffer): Statement {
   const columns = [
-    plain(rows, (r) => r.s),
-    plain(rows, (r) => r.r),
-    plain(rows, (r) => r.i),
-    plain(rows, (r) => r.u),
+    uuids(rows, (r) => r.s),
+    doubles(rows, (r) => r.r),
+    uuids(rows, (r) => r.i),
+    uuids(rows, (r) => r.u),
     texts(rows, (r) => r.p),
     texts(rows, (r) => r.a),
     texts(rows, (r) => r.h),
     texts(rows, (r) => r.c),
-    plain(rows, (r) => r.k),
-    plain(rows, (r) => r.b),
-    plain(rows, (r) => r.l),
+    uuids(rows, (r) => r.k),
+    ints(rows, (r) => r.b),
+    ints(rows, (r) => r.l),
+    bytes(bodies),
   ]
-  // Bytes as a parameter are twice as long, in hex. What may stand in a text travels as it is.
-  if (isUtf8(bodies) && !bodies.includes(0)) return { text: INSERT_DELIVERIES_OF_TEXT, values: [...columns, bodies.toString('utf8')] }
-  return { text: INSERT_DELIVERIES_OF_BYTES, values: [...columns, bodies] }
+  return { text: INSERT_DELIVERIES, values: columns }
 }
 
-const insertDeliveriesOf = (bytes: string) => `
-with joined as materialized (select ${bytes} as bytes)
+const INSERT_DELIVERIES = `
 insert into deliveries (session_id, received_at, id, source_id, path, address, headers, body, scheme, secret_id)
-select s, to_timestamp(r / 1000), i, u, p, a, h, substr(bytes, b, l), c, k
-from joined, unnest($1::text::uuid[], $2::text::float8[], $3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[],
-  $9::text::uuid[], $10::text::int[], $11::text::int[]) as r(s, r, i, u, p, a, h, c, k, b, l)`
-
-const INSERT_DELIVERIES_OF_TEXT = insertDeliveriesOf(`convert_to($12::text, 'UTF8')`)
-const INSERT_DELIVERIES_OF_BYTES = insertDeliveriesOf('$12::bytea')
+select s, to_timestamp(r / 1000), i, u, p, a, h, substr($12::bytea, b, l), c, k
+from unnest($1::uuid[], $2::float8[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+  $9::uuid[], $10::int[], $11::int[]) as r(s, r, i, u, p, a, h, c, k, b, l)`
 
 export interface MessageRow {
   s: string
@@ -176,22 +168,22 @@ export interface MessageRow {
  */
 export function upsertMessages(rows: MessageRow[]): Statement {
   const columns = [
-    plain(rows, (r) => r.s),
+    uuids(rows, (r) => r.s),
     texts(rows, (r) => r.m),
     texts(rows, (r) => r.c),
     texts(rows, (r) => r.f),
     texts(rows, (r) => r.t),
     texts(rows, (r) => r.w),
-    plain(rows, (r) => r.me),
+    booleans(rows, (r) => r.me),
     texts(rows, (r) => r.k),
     texts(rows, (r) => r.x),
     texts(rows, (r) => r.md),
-    plain(rows, (r) => r.a),
-    plain(rows, (r) => r.st),
-    plain(rows, (r) => r.da),
-    plain(rows, (r) => r.ra),
-    plain(rows, (r) => r.ea),
-    plain(rows, (r) => r.va),
+    ints(rows, (r) => r.a),
+    doubles(rows, (r) => r.st),
+    doubles(rows, (r) => r.da),
+    doubles(rows, (r) => r.ra),
+    doubles(rows, (r) => r.ea),
+    doubles(rows, (r) => r.va),
   ]
   return { text: new Set(rows.map((r) => r.s + r.m)).size === rows.length ? UPSERT_DIFFERENT_MESSAGES : UPSERT_MESSAGES, values: columns }
 }
@@ -207,8 +199,8 @@ const TOGETHER = `s, m, min(c), min(f), min(t), min(w), bool_or(me), min(k), (ar
 const upsertMessagesOf = (row: string, grouping: string) => `
 insert into messages as m (session_id, id, chat, sender, recipient, author, from_me, kind, text, media, ack, sent_at, delivered_at, read_at, edited_at, revoked_at)
 select ${row}
-from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::boolean[], $8::text::text[],
-  $9::text::text[], $10::text::text[], $11::text::int[], $12::text::float8[], $13::text::float8[], $14::text::float8[], $15::text::float8[], $16::text::float8[])
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::text[],
+  $9::text[], $10::text[], $11::int[], $12::float8[], $13::float8[], $14::float8[], $15::float8[], $16::float8[])
   as r(s, m, c, f, t, w, me, k, x, md, a, st, da, ra, ea, va)
 ${grouping} order by s, m
 on conflict (session_id, id) do update set
@@ -225,16 +217,3 @@ on conflict (session_id, id) do update set
 const UPSERT_MESSAGES = upsertMessagesOf(TOGETHER, 'group by s, m')
 /** Most batches tell each message once: nothing is to be brought together. */
 const UPSERT_DIFFERENT_MESSAGES = upsertMessagesOf(ONE_BY_ONE, '')
-
-/**
- * After a commit whose answer was lost: was it made? All entries of a batch are written together, so one is enough.
- */
-export async function areStored(tx: Tx, entries: { sessionId: string; receivedAt: number; events: { id: string }[] }[]): Promise<boolean> {
-  const rows = entries.flatMap((entry) => entry.events.map((event) => ({ s: entry.sessionId, r: entry.receivedAt, i: event.id })))
-  const found = await tx.unsafe(ARE_STORED, [JSON.stringify(rows)], { prepare: true })
-  return found.length > 0
-}
-
-const ARE_STORED = `
-select 1 from json_to_recordset($1::text::json) as r(s uuid, r float8, i uuid)
-join events e on e.session_id = r.s and e.received_at = to_timestamp(r.r / 1000) and e.id = r.i limit 1`

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/event'
 import type { Transition } from '../domain/fold'
 import { initialState, type SessionState, type SessionTally } from '../domain/session'
 import type { Allowances } from '../domain/staleness'
-import { plain, texts } from './columns'
+import { type Binary, bigints, booleans, doubles, jsons, texts, uuids } from './binary'
 import type { Tx } from './ledger'
 import { coldStateOf, coldTallyOf, type Fold, type FrozenFold, pulseOf, thaw } from './session-pulse'
 import { isShort, type Statement } from './statement'
@@ -66,48 +66,48 @@ export function isOvertaken(cause: unknown): boolean {
   return isShort(cause)
 }
 
-function pulseColumns(rows: SessionRow[]): string[] {
+function pulseColumns(rows: SessionRow[]): Binary[] {
   return [
-    plain(rows, (r) => r.sessionId),
-    plain(rows, (r) => r.from),
-    plain(rows, (r) => r.seq),
+    uuids(rows, (r) => r.sessionId),
+    bigints(rows, (r) => r.from),
+    bigints(rows, (r) => r.seq),
     texts(rows, (r) => pulseOf(r.fold)),
-    plain(rows, (r) => r.fold.tally.lastEventAt),
+    doubles(rows, (r) => r.fold.tally.lastEventAt),
   ]
 }
 
 const UPDATE_PULSES = `
 update sessions x set seq = n, pulse = p, last_event_at = to_timestamp(l / 1000)
-from unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[]) as i(s, b, n, p, l)
+from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::float8[]) as i(s, b, n, p, l)
 where x.session_id = i.s and x.seq = i.b returning 1`
 
-function columnsOf(rows: SessionRow[]): string[] {
+function columnsOf(rows: SessionRow[]): Binary[] {
   const state = (row: SessionRow) => row.fold.state
   return [
     ...pulseColumns(rows),
-    plain(rows, (r) => r.sourceId),
+    uuids(rows, (r) => r.sourceId),
     texts(rows, (r) => r.name),
     texts(rows, (r) => r.provider),
     texts(rows, (r) => r.ownerId),
     texts(rows, (r) => state(r).status),
     texts(rows, (r) => state(r).reason),
-    plain(rows, (r) => state(r).since),
+    doubles(rows, (r) => state(r).since),
     texts(rows, (r) => state(r).account?.id),
     texts(rows, (r) => state(r).account?.name),
-    texts(rows, (r) => JSON.stringify(coldStateOf(state(r)))),
-    texts(rows, (r) => JSON.stringify(coldTallyOf(r.fold.tally))),
-    plain(rows, (r) => r.silence?.from),
+    jsons(rows, (r) => coldStateOf(state(r))),
+    jsons(rows, (r) => coldTallyOf(r.fold.tally)),
+    doubles(rows, (r) => r.silence?.from),
     texts(rows, (r) => r.silence?.allowance),
-    plain(rows, (r) => r.silence?.allowedMs),
-    plain(rows, (r) => r.isChanged),
-    plain(rows, (r) => r.now),
-    plain(rows, (r) => r.createdAt),
+    doubles(rows, (r) => r.silence?.allowedMs),
+    booleans(rows, (r) => r.isChanged),
+    doubles(rows, (r) => r.now),
+    doubles(rows, (r) => r.createdAt),
   ]
 }
 
-const SESSIONS = `unnest($1::text::uuid[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::float8[], $6::text::uuid[], $7::text::text[], $8::text::text[],
-  $9::text::text[], $10::text::text[], $11::text::text[], $12::text::float8[], $13::text::text[], $14::text::text[], $15::text::json[], $16::text::json[],
-  $17::text::float8[], $18::text::text[], $19::text::float8[], $20::text::boolean[], $21::text::float8[], $22::text::float8[])
+const SESSIONS = `unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::float8[], $6::uuid[], $7::text[], $8::text[],
+  $9::text[], $10::text[], $11::text[], $12::float8[], $13::text[], $14::text[], $15::json[], $16::json[],
+  $17::float8[], $18::text[], $19::float8[], $20::boolean[], $21::float8[], $22::float8[])
   as i(s, b, n, pu, l, u, nm, p, ow, st, rs, si, ai, an, state, tally, sf, al, am, ch, t, cr)`
 
 /** Worked out here and not before: an operator may have changed the session's own allowances since anybody read them. */

@@ -1,16 +1,18 @@
+import type { Binary } from './binary'
 import type { Tx } from './ledger'
 
 /** A prepared statement and what it is given. */
 export interface Statement {
   text: string
-  values: (string | number | Buffer)[]
+  values: (string | number | Binary)[]
   /** It fails (see isShort) unless it writes so many rows; its text then ends with `returning 1`. */
   mustWrite?: number
 }
 
 export function run(tx: Tx, statement: Statement): Promise<unknown> {
   const { text, values } = statement.mustWrite === undefined ? statement : joined([statement])
-  return tx.unsafe(text, values, { prepare: true })
+  // The driver's types know nothing of Binary.
+  return tx.unsafe(text, values as string[], { prepare: true })
 }
 
 /** Did a statement fail because it wrote fewer rows than it must? */
