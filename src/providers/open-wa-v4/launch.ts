@@ -54,7 +54,7 @@ function readyFacts(config: Fields): SessionFacts {
 }
 
 function startupMeaning(words: string | undefined): Meaning {
-  const known = words === undefined ? undefined : STARTUP.find(([start]) => words.startsWith(start))
+  const known = words === undefined ? undefined : STARTUP.find(([pattern]) => pattern.test(words))
   // Whatever the spinner says besides is kept with the event and left off the session: "Port 8080 is now free" comes after SUCCESS.
   if (known === undefined) return words === undefined ? { type: 'session.state' } : { type: 'session.state', facts: { message: words } }
   const [, type, reason] = known
@@ -66,25 +66,15 @@ function startupMeaning(words: string | undefined): Meaning {
  * What the spinner says (src/controllers/initializer.ts). SUCCESS is posted twice: a moment too early, right after the scan, and
  * when everything is ready; a restart with a stored log-in posts only the second.
  */
-const STARTUP: readonly [start: string, type: SessionEventType, reason?: Reason][] = [
-  ['SUCCESS', 'session.connected'],
-  ['🚀 @OPEN-WA ready', 'session.connected'],
-  ['successfulScan', 'session.authenticated'],
-  ['Authenticated', 'session.authenticated'],
-  ['qrTimeout', 'session.disconnected', 'qr_expired'],
-  ['QR scan took too long', 'session.disconnected', 'qr_expired'],
-  ['QR Timeout', 'session.disconnected', 'qr_expired'],
-  ['authTimeout', 'session.disconnected', 'timeout'],
-  ['appOffline', 'session.disconnected', 'timeout'],
-  ['Authentication timed out', 'session.disconnected', 'timeout'],
-  ['Auth Timeout', 'session.disconnected', 'timeout'],
-  ['App Offline', 'session.disconnected', 'timeout'],
-  ['Session data most likely expired', 'session.auth_failure', 'logged_out'],
-  ['TOSBLOCK', 'session.disconnected', 'banned'],
-  ['Authenticat', 'session.connecting'],
-  ['Launching', 'session.connecting'],
-  ['Starting', 'session.connecting'],
-  ['Initializing', 'session.connecting'],
-  ['Browser Launched', 'session.connecting'],
-  ['The session is invalid', 'session.connecting'],
+const STARTUP: readonly [words: RegExp, type: SessionEventType, reason?: Reason][] = [
+  [/^SUCCESS$|^🚀 @OPEN-WA ready/u, 'session.connected'],
+  [/^successfulScan$|^Authenticated$/, 'session.authenticated'],
+  [/^qrTimeout$|^QR Timeout|^QR scan took too long/, 'session.disconnected', 'qr_expired'],
+  [/^authTimeout$|^Auth Timeout|^Authentication timed out|^appOffline$|^App Offline/, 'session.disconnected', 'timeout'],
+  [/^Session data most likely expired/, 'session.auth_failure', 'logged_out'],
+  [/^TOSBLOCK$/, 'session.disconnected', 'banned'],
+  [
+    /^Launching EASY API|^Starting$|^Initializing WA|^Browser Launched|^Authenticating$|^Authenticate to continue|^The session is invalid/,
+    'session.connecting',
+  ],
 ]
