@@ -3,6 +3,8 @@
  * strings, keys and nesting and nothing else, so that whatever it does not replace stays as it came.
  */
 
+import { HeaderPairs, pairKey } from './header-pairs'
+import { isBrace, looksNested, scanNested } from './json-nested'
 import { endsLikeSecretKey, isAddressName, isOpenWaSecret, isRedacted, isSecretName } from './secret-name'
 
 /** Longer strings of base64 are replaced by their size and hash: attachments, which may be 13 MB. */
@@ -52,6 +54,7 @@ interface Context {
   configIsOpenWa: boolean
   dataIsSecret: boolean
   hasEscapedLetters: boolean
+  hasPairs: boolean
 }
 
 /** All replacements, from left to right. Linear in the text's length; never throws. */
@@ -61,7 +64,10 @@ export function findEdits(text: string, hash: Hash): Edit[] {
     configIsOpenWa: (text.includes('"READY"') || text.includes('icense') || text.includes('"core.starting"')) && OPEN_WA_CONFIG.test(text),
     dataIsSecret: text.includes('"sessionData') && OPEN_WA_SESSION.test(text),
     hasEscapedLetters: text.includes('\\u00'),
+    hasPairs: text.includes('"value"'),
   }
+  const pairs = new HeaderPairs()
+  let last = 0
   let newline = -1
   for (let open = text.indexOf('"'); open >= 0; ) {
     let close = endOfString(text, open)
@@ -72,13 +78,37 @@ export function findEdits(text: string, hash: Hash): Edit[] {
     if (text.charCodeAt(next) === COLON) {
       next = skipSpace(text, next + 1)
       const key = secretKey(text, open + 1, close, context)
+      if (context.hasPairs && isBrace(text, last, open)) pairs.reset()
       if (key !== null) next = redactValue(text, next, key, hash, edits)
+      else if (context.hasPairs) redactPaired(text, open + 1, close, next, pairs, hash, edits)
     } else {
       redactString(text, open + 1, close, hash, edits)
     }
+    last = next
     open = text.indexOf('"', next)
   }
-  return edits
+  return inOrder(edits)
+}
+
+/** Adds the edit for a header's value that stands beside its name, if this member completes such a pair. */
+function redactPaired(text: string, from: number, to: number, start: number, pairs: HeaderPairs, hash: Hash, edits: Edit[]): void {
+  const key = text.charCodeAt(start) === QUOTE ? pairKey(text, from, to) : null
+  if (key === null) return
+  const secret = pairs.see(text, key, { from: start + 1, to: endOfString(text, start) })
+  if (secret !== null) edits.push({ ...secret, by: `[redacted ${hash(secret.from, secret.to)}]` })
+}
+
+/** From left to right; of two that overlap, the one that takes more. */
+function inOrder(edits: Edit[]): Edit[] {
+  const isSorted = edits.every((edit, i) => i === 0 || edit.from >= (edits[i - 1] as Edit).to)
+  if (isSorted) return edits
+  const sorted = [...edits].sort((a, b) => a.from - b.from || b.to - a.to)
+  let end = -1
+  return sorted.filter((edit) => {
+    if (edit.from < end) return false
+    end = edit.to
+    return true
+  })
 }
 
 /** Adds the edit for the value of a secret key, if it has one, and says where to go on. */
@@ -104,9 +134,16 @@ function redactString(text: string, from: number, to: number, hash: Hash, edits:
   const length = to - from
   if (length > MAX_BASE64) {
     const summary = summarise(text, from, to)
-    if (summary !== null) edits.push({ from, to, by: summary })
+    if (summary !== null) {
+      edits.push({ from, to, by: summary })
+      return
+    }
+  }
+  if (looksNested(text, from, to)) {
+    scanNested(text, from, to, (start, end, quote) => edits.push({ from: start, to: end, by: `${quote}[redacted ${hash(start, end)}]${quote}` }))
     return
   }
+  if (length > MAX_BASE64) return
   const first = text.charCodeAt(from) | 32
   if (first === 104 && length > 12) {
     const userinfo = URL_PASSWORD.exec(text.slice(from, to))

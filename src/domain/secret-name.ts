@@ -11,6 +11,7 @@ export const HINTS_OF_SECRET_KEYS: readonly RegExp[] = [
   /[hH][oO][oO][kK](?:[-_]?[uU][rR][lL])?"|[zZ][aA][tT][iI][oO][nN]"/,
   /[dD][eE][sS][tT][iI][nN][aA]/,
   /[nN][-_]?[dD][aA][tT][aA]"/, // sessionData
+  /[hH][mM][aA][cC]"/,
 ]
 
 /**
@@ -48,6 +49,8 @@ export function endsLikeSecretKey(text: string, end: number): boolean {
       return before === 114
     case 101: // e: cookie
       return before === 105
+    case 99: // c: hmac
+      return before === 97
     case 97: // a: sessionData
       return before === 116
     case 107: // k: webhook
@@ -73,9 +76,9 @@ const SECRETS = new Set(['authorization', 'proxyauthorization', 'cookie', 'setco
 
 /**
  * `destination` is our own URL as Evolution knows it, `webhook` as open-wa does: whatever secret it holds comes back to us.
- * `mediaKey` and `messageSecret` open what was sent end-to-end encrypted.
+ * `hmac` is WAHA's `{key}`; `mediaKey` and `messageSecret` open what was sent end-to-end encrypted.
  */
-const BODY_SECRETS = new Set(['destination', 'webhook', 'webhookurl', 'mediakey', 'messagesecret', 'sessiondata'])
+const BODY_SECRETS = new Set(['destination', 'webhook', 'webhookurl', 'mediakey', 'messagesecret', 'sessiondata', 'hmac'])
 
 /** The API keys, the browser's and the proxy's passwords, the storage's credentials, and addresses that hold a token of their own. */
 const OPEN_WA_SECRETS = new Set([

@@ -1,3 +1,4 @@
+import { type Needle, needlesOf } from '../domain/known-secrets'
 import { type Allowances, narrowest } from '../domain/staleness'
 import { acceptedSchemes } from '../providers'
 import type { SchemeSetting } from '../signing/scheme'
@@ -8,6 +9,8 @@ export interface SourceFacts {
   schemes: readonly SchemeSetting[]
   /** The texts of its live secrets. */
   secrets: readonly string[]
+  /** The same, as bodies would hold them. */
+  needles: readonly Needle[]
   allowances(defaults: Allowances): Allowances
 }
 
@@ -20,10 +23,12 @@ export function factsOf(source: Source): SourceFacts {
 const known = new WeakMap<Source, SourceFacts>()
 
 function workOut(source: Source): SourceFacts {
+  const secrets = source.secrets.map((secret) => secret.value)
   let merged: Allowances | undefined
   return {
     schemes: acceptedSchemes(source),
-    secrets: source.secrets.map((secret) => secret.value),
+    secrets,
+    needles: needlesOf(secrets),
     allowances: (defaults) => (merged ??= narrowest(defaults, source)),
   }
 }
