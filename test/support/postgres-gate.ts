@@ -1,0 +1,56 @@
+/** A gate before a Postgres: while it is shut, connections break and new ones are refused, as when the database is down. */
+import { createServer, connect as dial, type Server, type Socket } from 'node:net'
+
+export class PostgresGate {
+  readonly #sockets = new Set<Socket>()
+  #server: Server | undefined
+  #port = 0
+
+  private constructor(
+    private readonly host: string,
+    private readonly behind: number,
+  ) {}
+
+  static async before(url: string): Promise<PostgresGate> {
+    const { hostname, port } = new URL(url)
+    const gate = new PostgresGate(hostname, Number(port || 5432))
+    await gate.open()
+    return gate
+  }
+
+  /** The same database, through the gate. */
+  through(url: string): string {
+    const gated = new URL(url)
+    gated.hostname = '127.0.0.1'
+    gated.port = String(this.#port)
+    return gated.toString()
+  }
+
+  async open(): Promise<void> {
+    if (this.#server) return
+    this.#server = createServer((socket) => {
+      const other = dial(this.behind, this.host)
+      for (const [from, to] of [
+        [socket, other],
+        [other, socket],
+      ] as const) {
+        this.#sockets.add(from)
+        from.on('close', () => to.destroy()).on('error', () => to.destroy())
+        from.pipe(to)
+      }
+    })
+    const server = this.#server
+    await new Promise<void>((done) => server.listen(this.#port, '127.0.0.1', done))
+    this.#port = (server.address() as { port: number }).port
+  }
+
+  async shut(): Promise<void> {
+    const server = this.#server
+    if (!server) return
+    this.#server = undefined
+    const closed = new Promise<void>((done) => server.close(() => done()))
+    for (const socket of this.#sockets) socket.destroy()
+    this.#sockets.clear()
+    await closed
+  }
+}
