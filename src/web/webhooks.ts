@@ -4,6 +4,8 @@ import { AppError, HTTP_STATUS } from '../domain/error'
 import type { Arrival } from '../ingest/arrival'
 import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
+import { acceptedSchemes } from '../providers'
+import { secretProblem } from '../signing/secret-policy'
 import type { Source } from '../store/sources'
 import { admit } from './admission'
 import type { BodyReader, Patience } from './body'
@@ -91,13 +93,13 @@ async function answer(deps: WebhookDeps, request: Request, params: Params, serve
 /** Limited like a delivery: who guesses at tokens is slowed down, and shown to the operator. */
 async function answerHandshake(deps: WebhookDeps, request: Request, params: Params, server: Context['server']): Promise<Response> {
   const slug = params.source ?? DEFAULT_SOURCE
-  const session = sessionOf(params.sessionId)
   const address = deps.clientAddress(request, server)
   const source = deps.findSource(slug)
+  const session = tellable(source, sessionOf(params.sessionId))
   try {
     await deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
-    const handshake = checkHandshake(new URL(request.url).search, source.secrets)
+    const handshake = checkHandshake(queryOf(request), source.secrets)
     if (!handshake.ok) {
       const { code, message } = handshake.refusal
       deps.rejections.note({ sourceId: source.id, slug, session, address, code, message })
@@ -108,6 +110,12 @@ async function answerHandshake(deps: WebhookDeps, request: Request, params: Para
   } catch (cause) {
     return failure(deps, cause, { sourceId: source?.id ?? null, slug, session, address })
   }
+}
+
+/** Cut out, not parsed: a Host header that names no host is no reason to fail. */
+function queryOf({ url }: Request): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at)
 }
 
 function deliveryOf(request: Request, body: Uint8Array, arrival: Arrival, pathSession: string | null, address: string): Delivery {
@@ -152,8 +160,10 @@ function outcomeName(outcome: Outcome | undefined): string {
 
 /** A secret in the wrong place of the URL is no session's name: lists of refusals do not show it. */
 function tellable(source: Source | undefined, session: string | null): string | null {
-  const mayHoldSecret = source?.schemes?.some((setting) => setting.scheme === 'url' && setting.parameter === undefined) === true
-  return mayHoldSecret || source?.secrets.some((secret) => secret.value === session) ? null : session
+  if (session === null || !source) return session
+  if (source.secrets.some((secret) => secret.value === session)) return null
+  const expectsSecret = acceptedSchemes(source).some((setting) => setting.scheme === 'url' && setting.parameter === undefined)
+  return expectsSecret && secretProblem(session) === null ? null : session
 }
 
 /** The session's name in the URL; undecodable escapes are taken as they stand. At most 200 characters; one of NULs alone is none. */
