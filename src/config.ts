@@ -43,6 +43,8 @@ export interface Config {
   corsOrigins: string[]
   trustedProxies: TrustedProxies
   maxBodyBytes: number
+  /** Of the journal, on disk. */
+  journalMaxBytes: number
   rateLimits: RateLimits
   staleAfterMs: number
   qrExpiresAfterMs: number
@@ -88,6 +90,7 @@ export function loadConfig(env: Environment, flags: { demo?: boolean } = {}): Co
     corsOrigins: readOrigins(read),
     trustedProxies: readProxies(read),
     maxBodyBytes: read.bytes('MAX_BODY_BYTES', 16 * 1024 ** 2, 1024, 1024 ** 3),
+    journalMaxBytes: read.bytes('JOURNAL_MAX_BYTES', 1024 ** 3, 1024 ** 2, 1024 ** 5),
     rateLimits: readRateLimits(read),
     staleAfterMs: read.durationMs('STALE_AFTER', 15 * MINUTE_MS, 1_000, '1s'),
     qrExpiresAfterMs: read.durationMs('QR_EXPIRES_AFTER', MINUTE_MS, 1_000, '1s'),

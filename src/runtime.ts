@@ -90,6 +90,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   undo.push(() => bus.close())
   const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed: (cause) => report.failed(cause) })
   undo.push(() => ingest.close())
+  const { journal } = await ingest.openJournal(report)
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
   const live = createLive({
@@ -102,7 +103,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   })
   undo.push(() => live.close())
   const backlog = () => ingest.writer.backlog.entries
-  metrics.watch({ backlog, journalDepth: () => 0, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
+  metrics.watch({ backlog, journal: () => journal.state, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
 
   const doors = webhooks({
     ...ingest.receiving,

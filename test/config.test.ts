@@ -34,6 +34,7 @@ describe('the configuration', () => {
       corsOrigins: [],
       trustedProxies: { hops: 0, cidrs: [] },
       maxBodyBytes: 16_777_216,
+      journalMaxBytes: 1_073_741_824,
       rateLimits: { source: 5_000, session: 1_000, address: 5_000, status: 600, login: 10 },
       staleAfterMs: 900_000,
       qrExpiresAfterMs: 60_000,

@@ -4,6 +4,7 @@ import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
 import { joined, run, type Statement } from '../store/statement'
+import { findStored } from '../store/stored'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
 import { refold } from './refold'
 import { type BatchRows, rowsOf, sessionRow, transitionRows } from './rows'
@@ -64,6 +65,11 @@ export class Committer {
   async commit(entries: Entry[]): Promise<Committed> {
     if (this.#careful > 0) this.#careful--
     return this.#learn(await this.pipeline.transaction((tx) => this.#askFirst(tx, entries)))
+  }
+
+  /** Those that are in the ledger under their own ids: after an answer that was lost, nothing else tells. */
+  findStored(entries: Entry[]): Promise<Set<Entry>> {
+    return this.pipeline.transaction(async (tx) => ({ result: await findStored(tx, entries), last: [] }))
   }
 
   async #askFirst(tx: Tx, entries: Entry[]): Promise<Unfinished<Committed>> {

@@ -4,14 +4,16 @@ import type { Database } from '../store/database'
 import type { SourceBook } from '../store/source-book'
 import type { Vault } from '../store/vault'
 import type { Metrics } from '../telemetry/metrics'
+import type { Report } from '../telemetry/report'
 import { type Arrival, createArrivals, systemNow } from './arrival'
 import type { Committed } from './commit'
 import { createFoldAway } from './fold-away'
 import { Quarantine } from './quarantine'
 import type { ReceiveDeps } from './receive'
 import { Rejections } from './rejections'
+import { Issues, openShelter, type ShelterDeps } from './shelter'
 import { SourceNotes } from './source-notes'
-import { WRITER_LIMITS, Writer } from './writer'
+import { type Shelter, WRITER_LIMITS, Writer } from './writer'
 
 export interface IngestDeps {
   config: Config
@@ -23,13 +25,29 @@ export interface IngestDeps {
   failed(cause: unknown): void
 }
 
+export interface Readiness {
+  /** Why it would not; empty when it would. */
+  reasons: string[]
+  /** What is wrong although deliveries are kept. */
+  warnings: string[]
+  /** Entries that wait for an answer. */
+  backlog: number
+  /** Deliveries in the journal. */
+  journal: number
+}
+
 export interface Ingest {
   writer: Writer
   receiving: ReceiveDeps & { arrival(): Arrival; rejections: Rejections }
   /** Puts a day into the sessions before retention drops it. */
   foldAway: ReturnType<typeof createFoldAway>
-  /** Could a delivery be committed right now? */
-  readiness(): Promise<{ reasons: string[]; backlog: number; journal: number }>
+  /**
+   * From now on deliveries are kept in DATA_DIR while Postgres is away; what a journal there holds is written before anything newer.
+   * @throws what the disk says when there is no place for a journal.
+   */
+  openJournal(report: ShelterDeps['report'] & Pick<Report, 'writesRefused'>): Promise<Shelter>
+  /** Would a delivery be kept right now? */
+  readiness(): Promise<Readiness>
   /** Resolves when everything taken is on disk. */
   close(): Promise<void>
 }
@@ -37,12 +55,20 @@ export interface Ingest {
 /** The write path, wired. */
 export function createIngest(deps: IngestDeps): Ingest {
   const { config, database, metrics } = deps
+  let shelter: Shelter | undefined
+  let tell: Pick<Report, 'writesRefused'> | undefined
+  const issues = new Issues(database.read, deps)
   const quarantine = new Quarantine(database.write, () => metrics.deliveryQuarantined())
   const limits = { ...WRITER_LIMITS, lanes: Math.max(1, Math.min(WRITER_LIMITS.lanes, config.pools.write - 1)) }
   const writer = new Writer(
     database.write,
     systemNow,
-    { committed: (...told) => noteCommit(deps, ...told), poisoned: (entry, cause) => quarantine.keepPoisoned(entry, cause) },
+    {
+      committed: (...told) => noteCommit(deps, ...told),
+      poisoned: (entry, cause) => quarantine.keepPoisoned(entry, cause),
+      troubled: (cause) => noteTrouble(cause, issues, tell),
+      untroubled: () => issues.resolve('writes', 'refused'),
+    },
     limits,
   )
   const rejections = new Rejections(database.read, systemNow, deps.failed)
@@ -63,8 +89,26 @@ export function createIngest(deps: IngestDeps): Ingest {
       arrival: createArrivals(systemNow),
     },
     foldAway: createFoldAway(database.read),
-    readiness: () => readinessOf(database, writer),
+    async openJournal(report) {
+      tell = report
+      shelter = await openShelter({
+        config,
+        database,
+        report,
+        cache: writer.cache,
+        committed: (...told) => noteCommit(deps, ...told),
+        // What has no delivery is a judgement of our own: it will be made again.
+        setAside: async (entry, cause) => (entry.delivery ? quarantine.keepPoisoned(entry, cause) : deps.failed(cause)),
+        wake: () => writer.wake(),
+      })
+      writer.shelter(shelter)
+      quarantine.shelter(shelter)
+      return shelter
+    },
+    readiness: () => readinessOf(database, writer, shelter),
     async close() {
+      await writer.drain()
+      await shelter?.outage.close()
       await writer.close()
       await rejections.close()
       await notes.close()
@@ -87,18 +131,24 @@ function noteCommit({ bus, metrics }: IngestDeps, committed: Committed, tookMs: 
   bus.publish({ sessions: committed.works.map((work) => work.sessionId), statusChanged: committed.works.some((work) => work.stateChanged) })
 }
 
+function noteTrouble(cause: unknown, issues: Issues, report: Pick<Report, 'writesRefused'> | undefined): void {
+  report?.writesRefused(cause)
+  issues.raise('writes', 'refused', `The database refuses one delivery after the other: ${String((cause as Error).message).slice(0, 200)}`)
+}
+
 const READY_WITHIN_MS = 2_000
 
-async function readinessOf(database: Database, writer: Writer): Promise<{ reasons: string[]; backlog: number; journal: number }> {
-  const reasons: string[] = []
+async function readinessOf(database: Database, writer: Writer, shelter: Shelter | undefined): Promise<Readiness> {
   const timeout = Bun.sleep(READY_WITHIN_MS).then(() => 'The database does not answer')
   const asked = database.read<{ readOnly: boolean }[]>`select current_setting('transaction_read_only') = 'on' or pg_is_in_recovery() as "readOnly"`
     .then(([row]) => (row?.readOnly ? 'The database is read-only' : null))
     // What exactly is wrong with it is not for everybody who may ask.
     .catch(() => 'The database cannot be reached')
   const trouble = await Promise.race([asked, timeout])
-  if (trouble) reasons.push(trouble)
-  const { entries } = writer.backlog
-  if (entries >= WRITER_LIMITS.backlogEntries) reasons.push('The backlog is full')
-  return { reasons, backlog: entries, journal: 0 }
+  const readiness: Readiness = { reasons: [], warnings: [], backlog: writer.backlog.entries, journal: shelter?.journal.state.records ?? 0 }
+  if (trouble && shelter?.journal.isTaking) readiness.warnings.push(`${trouble}: deliveries are kept in the journal`)
+  else if (trouble) readiness.reasons.push(trouble)
+  else if (readiness.journal > 0) readiness.warnings.push('The journal is being written into the database')
+  if (readiness.backlog >= WRITER_LIMITS.backlogEntries) readiness.reasons.push('The backlog is full')
+  return readiness
 }

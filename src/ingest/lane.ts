@@ -1,11 +1,14 @@
 import type { Entry } from './batch'
 import type { Committed, Committer } from './commit'
+import type { Gate } from './outage'
 
 /** What became of one entry: on disk now, or before. */
 export interface Written {
   /** The event under which the ledger has it. */
   id: string
   duplicate: boolean
+  /** Postgres refuses it for its content: it is kept for a person, and not in the ledger. */
+  quarantined?: boolean
 }
 
 /** An entry, and who waits for it. */
@@ -26,6 +29,10 @@ export interface LaneLimits {
 }
 
 export interface LaneHooks {
+  /** May anything be sent? */
+  gate(): Gate
+  /** Keeps elsewhere what may not be sent. Settles every job; never throws. */
+  divert(jobs: Job[]): void
   /** Settles every job; never throws. */
   committed(jobs: Job[], committed: Committed, tookMs: number): void
   /** Commits what must be alone. Settles every job; never throws. */
@@ -49,6 +56,7 @@ export class Lane {
   #isHalted = false
   #isCatchingUp = false
   #isWoken = false
+  #movedAt = 0
 
   constructor(
     private readonly committer: Committer,
@@ -56,8 +64,18 @@ export class Lane {
     private readonly hooks: LaneHooks,
   ) {}
 
+  /** How long nothing has been heard of what is under way, in milliseconds; 0 when nothing is. */
+  get stillMs(): number {
+    return this.#underWay > 0 || this.#isCatchingUp ? performance.now() - this.#movedAt : 0
+  }
+
   push(job: Job): void {
     this.#queue.push(job)
+    this.wake()
+  }
+
+  /** Looks again whether something may be sent. */
+  wake(): void {
     if (this.#isWoken) return
     this.#isWoken = true
     // Not a microtask: everything that this turn of the event loop has read joins the batch.
@@ -69,7 +87,13 @@ export class Lane {
 
   #send(): void {
     while (!this.#isHalted && this.#mayTake()) {
+      const gate = this.hooks.gate()
+      if (gate === 'hold') return
       const jobs = this.#take()
+      if (gate === 'divert') {
+        this.hooks.divert(jobs)
+        continue
+      }
       const sent = this.committer.ahead(jobs.map((job) => job.entry))
       if (sent) void this.#await(jobs, sent)
       else {
@@ -97,13 +121,14 @@ export class Lane {
   }
 
   async #await(jobs: Job[], sent: Promise<Committed>): Promise<void> {
-    this.#underWay++
     const startedAt = performance.now()
+    if (this.#underWay++ === 0) this.#movedAt = startedAt
     const answer = await sent.then(
       (committed) => ({ committed }),
       (cause: unknown) => ({ cause }),
     )
     this.#underWay--
+    this.#movedAt = performance.now()
     if ('cause' in answer) {
       this.#failed.push({ jobs, cause: answer.cause })
       this.#isHalted = true
@@ -119,9 +144,13 @@ export class Lane {
   async #catchUp(): Promise<void> {
     if (!this.#isHalted || this.#isCatchingUp || this.#underWay > 0) return
     this.#isCatchingUp = true
-    for (const { jobs, cause } of this.#failed.splice(0)) await this.hooks.failed(jobs, cause)
+    for (const { jobs, cause } of this.#failed.splice(0)) {
+      this.#movedAt = performance.now()
+      await this.hooks.failed(jobs, cause)
+    }
     const next = this.#next
     this.#next = undefined
+    this.#movedAt = performance.now()
     if (next) await this.hooks.alone(next)
     this.#isHalted = false
     this.#isCatchingUp = false

@@ -1,13 +1,14 @@
 import type { Sql } from 'postgres'
 import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
-import { areStored } from '../store/ledger'
+import type { Journal } from '../journal/journal'
 import { Pipeline } from '../store/pipeline'
-import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
-import { type Committed, Committer } from './commit'
-import { failureKind, isUniqueViolation } from './failure'
+import { Committer } from './commit'
+import { encodeEntry } from './journal-records'
 import { type Job, Lane, type LaneLimits, type Written } from './lane'
+import type { Outage } from './outage'
+import { leadOf, Recovery, type RecoveryDeps, settle } from './recovery'
 import { SessionCache } from './session-cache'
 
 export type { Written } from './lane'
@@ -17,6 +18,10 @@ export interface WriterLimits extends LaneLimits {
   lanes: number
   backlogEntries: number
   backlogBytes: number
+  /** So long a batch is waited for; then its entries go to the journal. */
+  patienceMs: number
+  /** So long a write that failed because Postgres is away is tried again; then it goes there too. */
+  retryMs: number
 }
 
 export const WRITER_LIMITS: WriterLimits = {
@@ -27,16 +32,19 @@ export const WRITER_LIMITS: WriterLimits = {
   aheadEntries: 24,
   backlogEntries: 20_000,
   backlogBytes: 128 << 20,
+  patienceMs: 4_000,
+  retryMs: 750,
 }
 
-export interface WriterHooks {
-  committed?(committed: Committed, tookMs: number, entries: number): void
-  /** One entry that the database refuses for its content, alone. Must keep it elsewhere, or throw. */
-  poisoned?(entry: Entry, cause: unknown): Promise<void>
+export type WriterHooks = Pick<RecoveryDeps, 'committed' | 'poisoned' | 'troubled' | 'untroubled'>
+
+/** Where entries go while Postgres is away. */
+export interface Shelter {
+  journal: Journal
+  outage: Outage
 }
 
-const TRIES = 6
-const OVERTAKEN_TRIES = 100
+const WATCH_EVERY_MS = 200
 const RETRY_AFTER_MS = 1_000
 
 /**
@@ -47,18 +55,45 @@ export class Writer {
   readonly cache = new SessionCache()
   readonly #lanes: Lane[]
   readonly #pipelines: Pipeline[]
+  readonly #recovery: Recovery
+  #shelter: Shelter | undefined
+  #watch: ReturnType<typeof setInterval> | undefined
   #entries = 0
   #bytes = 0
   #idle: (() => void)[] = []
 
   constructor(
-    private readonly sql: Sql,
-    private readonly now: () => Instant,
+    sql: Sql,
+    now: () => Instant,
     private readonly hooks: WriterHooks = {},
     private readonly limits: WriterLimits = WRITER_LIMITS,
   ) {
     this.#pipelines = Array.from({ length: limits.lanes }, () => new Pipeline(sql))
     this.#lanes = this.#pipelines.map((pipeline) => this.#laneOn(new Committer(pipeline, this.cache, now)))
+    this.#recovery = new Recovery({
+      ...hooks,
+      cache: this.cache,
+      retryMs: limits.retryMs,
+      outage: () => this.#shelter?.outage,
+      divert: (jobs) => this.#divert(jobs),
+      abandonAll: () => this.#pipelines.forEach((pipeline) => void pipeline.abandon()),
+    })
+  }
+
+  /** From now on nobody waits for a Postgres that is away. Without it, its absence is told to whoever waits. */
+  shelter(shelter: Shelter): void {
+    this.#shelter = shelter
+    this.#watch = setInterval(() => this.#giveUpLate(), WATCH_EVERY_MS)
+  }
+
+  /** Lets the lanes look again at what the outage says. */
+  wake(): void {
+    for (const lane of this.#lanes) lane.wake()
+  }
+
+  /** Is something of what was acknowledged not in the ledger yet? */
+  get isBehind(): boolean {
+    return this.#gate !== 'send'
   }
 
   get backlog(): { entries: number; bytes: number } {
@@ -83,6 +118,7 @@ export class Writer {
   /** Resolves when everything taken has been answered, and gives the connections back. */
   async close(): Promise<void> {
     await this.drain()
+    clearInterval(this.#watch)
     await Promise.all(this.#pipelines.map((pipeline) => pipeline.close()))
   }
 
@@ -98,21 +134,41 @@ export class Writer {
 
   #laneOn(committer: Committer): Lane {
     return new Lane(committer, this.limits, {
+      gate: () => this.#gate,
+      divert: (jobs) => this.#divert(jobs),
       committed: (jobs, committed, tookMs) => {
+        this.#recovery.stored()
         settle(jobs, committed)
         this.#done(jobs)
         this.hooks.committed?.(committed, tookMs, jobs.length)
       },
       alone: async (jobs) => {
-        await this.#commit(committer, jobs)
-        this.#done(jobs)
+        if (this.#gate !== 'send') return this.#divert(jobs)
+        this.#done(await this.#recovery.commit(committer, jobs))
       },
-      failed: async (jobs, cause) => {
-        this.#forget(jobs)
-        await this.#recover(committer, jobs, cause, 1)
-        this.#done(jobs)
-      },
+      failed: async (jobs, cause) => this.#done(await this.#recovery.recover(committer, jobs, cause)),
     })
+  }
+
+  get #gate(): Outage['gate'] {
+    return this.#shelter?.outage.gate ?? 'send'
+  }
+
+  #giveUpLate(): void {
+    const { patienceMs, retryMs } = this.limits
+    const patience = this.#recovery.awayMs > retryMs ? retryMs : patienceMs
+    this.#lanes.forEach((lane, nth) => {
+      if (lane.stillMs > patience) this.#pipelines[nth]?.abandon()
+    })
+  }
+
+  /** In the order of the calls; the journal keeps it. */
+  #divert(jobs: Job[]): void {
+    for (const job of jobs) {
+      const { entry, resolve, reject } = job
+      const kept = this.#shelter?.journal.append(encodeEntry(entry), entry.receivedAt)
+      kept?.then(() => resolve({ id: leadOf(entry), duplicate: false }), reject).finally(() => this.#done([job]))
+    }
   }
 
   #done(jobs: Job[]): void {
@@ -121,66 +177,5 @@ export class Writer {
       this.#bytes -= job.bytes
     }
     if (this.#entries === 0) for (const done of this.#idle.splice(0)) done()
-  }
-
-  #forget(jobs: Job[]): void {
-    for (const { entry } of jobs) this.cache.forget(entry.sessionId)
-  }
-
-  async #commit(lane: Committer, jobs: Job[], attempt = 1): Promise<void> {
-    const entries = jobs.map((job) => job.entry)
-    const startedAt = performance.now()
-    try {
-      if (attempt > 1 && (await areStored(this.sql, entries))) return settle(jobs, undefined)
-      const committed = await lane.commit(entries)
-      settle(jobs, committed)
-      this.hooks.committed?.(committed, performance.now() - startedAt, entries.length)
-    } catch (cause) {
-      this.#forget(jobs)
-      await this.#recover(lane, jobs, cause, attempt)
-    }
-  }
-
-  async #recover(lane: Committer, jobs: Job[], cause: unknown, attempt: number): Promise<void> {
-    if (isOvertaken(cause) && attempt < OVERTAKEN_TRIES) {
-      // Out of step with the other process, so that the two do not keep overtaking each other.
-      await Bun.sleep(Math.random() * attempt)
-      return this.#commit(lane, jobs, attempt + 1)
-    }
-    const kind = isOvertaken(cause) ? 'retry' : failureKind(cause)
-    if (kind === 'retry' && attempt < TRIES) {
-      await Bun.sleep(50 * 2 ** attempt)
-      return this.#commit(lane, jobs, attempt + 1)
-    }
-    // Only an event that is there already breaks a unique key: the answer to an earlier try was lost after we had asked.
-    if (isUniqueViolation(cause) && attempt < TRIES) return this.#commit(lane, jobs, attempt + 1)
-    if (kind === 'content' && jobs.length > 1) {
-      // One entry that Postgres cannot store must not take its neighbours along.
-      const half = jobs.length >> 1
-      await this.#commit(lane, jobs.slice(0, half))
-      return this.#commit(lane, jobs.slice(half))
-    }
-    const [only] = jobs
-    if (kind === 'content' && only && this.hooks.poisoned) return this.#setAside(only, cause)
-    const told = kind === 'retry' ? new AppError('unavailable', 'The database is away', { cause, retryAfterMs: RETRY_AFTER_MS }) : cause
-    for (const job of jobs) job.reject(told)
-  }
-
-  async #setAside(job: Job, cause: unknown): Promise<void> {
-    try {
-      await this.hooks.poisoned?.(job.entry, cause)
-      job.resolve({ id: job.entry.delivery?.id ?? (job.entry.events[0]?.id as string), duplicate: false })
-    } catch (failure) {
-      job.reject(failure)
-    }
-  }
-}
-
-/** @param committed undefined when an earlier try had been committed although its answer was lost. */
-function settle(jobs: Job[], committed: Committed | undefined): void {
-  for (const { entry, resolve } of jobs) {
-    const isNew = committed === undefined || entry.events.some((event) => committed.fresh.has(event.id))
-    const lead = entry.events[0]?.id ?? (entry.delivery?.id as string)
-    resolve({ id: isNew ? lead : (committed.first.get(lead) ?? lead), duplicate: !isNew })
   }
 }

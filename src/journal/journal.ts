@@ -94,6 +94,11 @@ export class Journal {
     }
   }
 
+  /** Would it take another record, as far as it knows? */
+  get isTaking(): boolean {
+    return !this.#isRefusing && this.#bytes < this.limits.maxBytes
+  }
+
   get isEmpty(): boolean {
     return this.#shelf.first === undefined && this.#waiting.length === 0 && (this.#appender.open?.records ?? 0) === 0
   }
@@ -103,8 +108,7 @@ export class Journal {
    * @throws AppError `unavailable` when the journal is full or the disk refuses: then the record is not kept.
    */
   append(payload: Uint8Array, at: number): Promise<void> {
-    const held = this.#shelf.bytes + (this.#appender.open?.bytes ?? 0) + this.#waitingBytes
-    if (held + payload.byteLength > this.limits.maxBytes) {
+    if (this.#bytes + payload.byteLength > this.limits.maxBytes) {
       return Promise.reject(new AppError('unavailable', 'The database is away and the journal is full', { retryAfterMs: RETRY_AFTER_MS }))
     }
     return new Promise((resolve, reject) => {
@@ -164,6 +168,10 @@ export class Journal {
     await this.flush()
     await this.#inTurn(() => this.#seal())
     for (const folder of [this.own, ...this.#adopted]) await folder.release()
+  }
+
+  get #bytes(): number {
+    return this.#shelf.bytes + (this.#appender.open?.bytes ?? 0) + this.#waitingBytes
   }
 
   #schedule(): void {

@@ -59,6 +59,11 @@ export class Pipeline {
     }
   }
 
+  /** Whoever waits for an answer is told now that there will be none; what becomes of what was sent, nobody knows. */
+  abandon(): void {
+    this.#replace(this.#client, new GaveUp())
+  }
+
   async close(): Promise<void> {
     this.#connection?.release()
     this.#connection = undefined
@@ -73,13 +78,13 @@ export class Pipeline {
   }
 
   /** Told by the driver that the connection is gone, or by a failure that leaves it in doubt. */
-  #replace(client: Sql): void {
+  #replace(client: Sql, cause: Error = lostConnection()): void {
     if (this.#client !== client) return
     this.#connection = undefined
     this.#reserving = undefined
     this.#client = this.#open()
     client.end({ timeout: 0 }).catch(ignore)
-    for (const reject of this.#waiting) reject(lostConnection())
+    for (const reject of this.#waiting) reject(cause)
   }
 
   async #run<T>(connection: ReservedSql, work: (tx: Tx) => Promise<Unfinished<T>>): Promise<T> {
@@ -102,6 +107,16 @@ export class Pipeline {
       return connection.unsafe(...query)
     }
     return { unsafe } as Tx
+  }
+}
+
+/** An answer was waited for too long. */
+export class GaveUp extends Error {
+  readonly code = 'GAVE_UP'
+
+  constructor() {
+    super('The database did not answer in time')
+    this.name = 'GaveUp'
   }
 }
 

@@ -6,8 +6,8 @@ type Now<T> = () => T | Promise<T>
 export interface Gauges {
   /** Entries that wait for a commit. */
   backlog?: Now<number>
-  /** Deliveries that the journal still holds. */
-  journalDepth?: Now<number>
+  /** What the journal still holds; `oldestAt` in Unix milliseconds. */
+  journal?: () => { records: number; bytes: number; oldestAt: number | null }
   sessions?: Now<readonly { source: string; status: string; count: number }[]>
   /** Most connections of each pool. */
   pools?: { write: number; read: number }
@@ -20,13 +20,22 @@ export interface Gauges {
  * scrape must work best when things go wrong.
  */
 export function registerGauges(registry: Registry, gauges: Gauges): void {
-  const { backlog, journalDepth, sessions, pools, connections } = gauges
+  const { backlog, journal, sessions, pools, connections } = gauges
   if (backlog) plain(registry, 'ledger_backlog', 'Entries that wait for a commit', backlog)
-  if (journalDepth) plain(registry, 'journal_depth', 'Deliveries in the journal, not yet in Postgres', journalDepth)
+  if (journal) registerJournal(registry, journal)
   if (sessions) labelled(registry, 'sessions', 'Sessions by source and status', ['source', 'status'], sessions)
   if (pools) labelled(registry, 'db_pool_size', 'Most connections of a pool', ['pool'], () => Object.entries(pools).map(([pool, count]) => ({ pool, count })))
   if (connections) labelled(registry, 'db_pool_connections', 'Open connections by state', ['state'], connections)
   registerProcess(registry)
+}
+
+function registerJournal(registry: Registry, journal: NonNullable<Gauges['journal']>): void {
+  plain(registry, 'journal_depth', 'Deliveries in the journal, not yet in Postgres', () => journal().records)
+  plain(registry, 'journal_bytes', 'Bytes of the journal on disk', () => journal().bytes)
+  plain(registry, 'journal_oldest_seconds', 'Age of the oldest delivery in the journal', () => {
+    const { oldestAt } = journal()
+    return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000
+  })
 }
 
 function plain(registry: Registry, name: string, help: string, look: Now<number>): void {

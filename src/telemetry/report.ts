@@ -12,8 +12,16 @@ export interface Report {
   jobFailed(job: string, error: unknown): void
   databaseLost(error: unknown): void
   databaseBack(awayMs: number): void
-  journalTook(deliveries: number): void
-  journalDrained(deliveries: number, tookMs: number): void
+  journalDraining(records: number): void
+  journalDrained(records: number, tookMs: number): void
+  /** Something other than the database's absence keeps it from being emptied. */
+  journalStuck(error: unknown): void
+  /** The disk refuses: deliveries are answered 503. */
+  journalRefused(error: unknown): void
+  journalDamaged(damage: { path: string; bytes: number; missing: number }): void
+  journalUnreadable(path: string): void
+  /** So much was refused that it is not the senders' fault. */
+  writesRefused(error: unknown): void
 }
 
 export function createReport(log: Logger, reports: ErrorReports): Report {
@@ -32,7 +40,21 @@ export function createReport(log: Logger, reports: ErrorReports): Report {
     },
     databaseLost: (error) => log.warn({ err: error }, 'The database is away: deliveries go to the journal'),
     databaseBack: (awayMs) => log.info({ awayMs: Math.round(awayMs) }, 'The database is back'),
-    journalTook: (deliveries) => log.warn({ deliveries }, 'The journal took deliveries'),
-    journalDrained: (deliveries, tookMs) => log.info({ deliveries, tookMs: Math.round(tookMs) }, 'The journal is drained'),
+    journalDraining: (records) => log.info({ records }, 'The journal is being written into the database'),
+    journalDrained: (records, tookMs) => log.info({ records, tookMs: Math.round(tookMs) }, 'The journal is drained'),
+    journalStuck(error) {
+      log.error({ err: error }, 'The journal cannot be written into the database')
+      reports.capture(error, { part: 'journal' })
+    },
+    journalRefused: (error) => log.error({ err: error }, 'The journal cannot be written: deliveries are refused until it can'),
+    journalDamaged(damage) {
+      log.error(damage, 'A file of the journal was damaged: it is kept aside')
+      reports.capture(new Error('A file of the journal was damaged'), { path: damage.path })
+    },
+    journalUnreadable: (path) => log.error({ path }, 'A later version wrote this journal: it is left alone'),
+    writesRefused(error) {
+      log.error({ err: error }, 'The database refuses one delivery after the other')
+      reports.capture(error, { part: 'writer' })
+    },
   }
 }

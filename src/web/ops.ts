@@ -7,10 +7,12 @@ import { isSameSecret } from './auth/tokens'
 import type { Context, Gate } from './gate'
 import { createThrottle } from './plugins/throttle'
 
-/** Whether a delivery would be committed right now. `reasons` says in words why not; empty when it would. */
+/** Whether a delivery would be kept right now. `reasons` says in words why not; empty when it would. */
 export interface Readiness {
   reasons: string[]
-  /** Entries that wait for a commit, and deliveries in the journal. */
+  /** What is wrong although it would: the database is away, and the journal keeps them. */
+  warnings?: string[]
+  /** Entries that wait for an answer, and deliveries in the journal. */
   backlog: number
   journal: number
 }
@@ -54,8 +56,8 @@ export function ops(deps: OpsDeps, gate: Gate) {
     )
 }
 
-function readyResponse({ reasons, backlog, journal }: Readiness): Response {
-  return json({ status: reasons.length === 0 ? 'ready' : 'not ready', reasons, backlog, journal }, { status: reasons.length === 0 ? 200 : 503 })
+function readyResponse({ reasons, warnings, backlog, journal }: Readiness): Response {
+  return json({ status: reasons.length === 0 ? 'ready' : 'not ready', reasons, warnings, backlog, journal }, { status: reasons.length === 0 ? 200 : 503 })
 }
 
 function hasToken(request: Request, token: string): boolean {

@@ -25,6 +25,8 @@ function laneUnderTest(maySendAhead = () => true) {
   } as unknown as Committer
   const names = (jobs: Job[]) => jobs.map((job) => job.entry.events[0]?.decoded.message?.id).join('')
   const hooks: LaneHooks = {
+    gate: () => 'send',
+    divert() {},
     committed: (jobs) => void story.push(`committed ${names(jobs)}`),
     async alone(jobs) {
       story.push(`alone ${names(jobs)}`)

@@ -23,7 +23,7 @@ function watched() {
   const metrics = createMetrics()
   metrics.watch({
     backlog: () => 3,
-    journalDepth: async () => 7,
+    journal: () => ({ records: 7, bytes: 700, oldestAt: Date.now() - 5_000 }),
     sessions: async () => [{ source: 'default', status: 'connected', count: 12 }],
     pools: { write: 4, read: 8 },
     connections: () => [{ state: 'active', count: 2 }],
@@ -64,14 +64,16 @@ describe('the metrics', () => {
     expect(lines).toContain('linekeeper_notifications_total{transport="webhook",outcome="delivered"} 1')
     expect(lines).toContain('linekeeper_sessions{source="default",status="connected"} 12')
     expect(lines).toContain('linekeeper_journal_depth 7')
+    expect(lines).toContain('linekeeper_journal_bytes 700')
+    expect(lines.find((line) => line.startsWith('linekeeper_journal_oldest_seconds '))).toMatch(/ 5(\.\d+)?$/)
   })
 
   test('are still told when the database cannot be asked', async () => {
     const metrics = createMetrics()
-    metrics.watch({ backlog: () => 9, sessions: () => Promise.reject(new Error('away')), journalDepth: () => Promise.reject(new Error('away')) })
+    metrics.watch({ backlog: () => 9, sessions: () => Promise.reject(new Error('away')) })
     const text = await metrics.text()
     expect(text).toContain('linekeeper_ledger_backlog 9')
-    expect(text).not.toMatch(/^linekeeper_(sessions|journal_depth)\b.* \d/m)
+    expect(text).not.toMatch(/^linekeeper_sessions\b.* \d/m)
   })
 
   test('stay few however many kinds of events senders invent', async () => {

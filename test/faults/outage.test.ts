@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { STARTING_MS, startTestServer, type TestServer } from '../support/server'
+import { until } from '../support/until'
+import { startLoad } from './load'
+import { TestPostgres } from './postgres'
+import { expectAllStored } from './stored'
+
+let postgres: TestPostgres
+let server: TestServer
+
+beforeAll(async () => {
+  postgres = await TestPostgres.start()
+  server = await startTestServer({ DATABASE_URL: postgres.url })
+}, STARTING_MS)
+afterAll(async () => {
+  await server.stop()
+  await postgres.dispose()
+}, STARTING_MS)
+
+const ready = async () => (await (await fetch(`${server.url}/readyz`)).json()) as { status: string; journal: number; warnings: string[] }
+const drained = () => until(async () => (await ready()).journal === 0, 'the journal to be empty', 30_000)
+
+describe('Postgres that is stopped under load', () => {
+  test('is not noticed by the senders: only 2xx, and afterwards everything is stored, once and in order', async () => {
+    const load = startLoad(server.post, 16)
+    await load.more(200)
+    await postgres.stop()
+    await load.more(400)
+    expect(await ready()).toMatchObject({ status: 'ready', reasons: [] })
+    expect((await ready()).warnings[0]).toContain('journal')
+    expect((await ready()).journal).toBeGreaterThan(300)
+    await postgres.start()
+    await load.more(200)
+    await drained()
+    await load.more(50)
+    await load.stop()
+    expect([...load.statuses.keys()]).toEqual([200])
+    expect(load.slowestMs).toBeLessThan(4_000)
+    await drained()
+    await expectAllStored(server.database.read, load.acknowledged)
+  }, 60_000)
+
+  test('and killed, again and again, also while the journal is being emptied', async () => {
+    const load = startLoad(server.post, 16)
+    for (let kill = 0; kill < 3; kill++) {
+      await load.more(100)
+      await postgres.kill()
+      await load.more(300)
+      await postgres.start()
+    }
+    await load.more(100)
+    await load.stop()
+    expect([...load.statuses.keys()]).toEqual([200])
+    await drained()
+    await expectAllStored(server.database.read, load.acknowledged)
+  }, 90_000)
+})
