@@ -8,15 +8,23 @@ const MAX_STATUSES = 20
 
 /**
  * `session.status`: one event for each of the last statuses that WAHA lists with their times, so that transitions whose own
- * delivery was lost are filled in. Each has its own key, so it counts once however many deliveries list it. The last one is
- * current, and only it carries whose account it is and the details.
+ * delivery was lost are filled in. Each has its own key, so it counts once however many deliveries list it: whichever comes first
+ * must say the same of it. So of the past only what the list itself tells is taken, and of statuses with details of their own
+ * (passkeys) nothing, since these are no transitions.
  */
 export function statusEvents(envelope: Envelope, payload: Fields): DecodedEvent[] {
   const current = text(payload.status, 100)
   const entries = listed(payload.statuses)
   const last = entries.at(-1)
   if (current !== undefined && last?.status !== current) entries.push({ status: current, at: undefined })
-  return entries.map((entry, index) => statusEvent(envelope, entry, index === entries.length - 1 ? payload : null))
+  const scannedAt = entries.findLastIndex((entry) => entry.status === 'SCAN_QR_CODE')
+  return entries.flatMap((entry, index) => {
+    const isCurrent = index === entries.length - 1
+    if (!isCurrent && !TYPES.has(entry.status)) return []
+    // Since the last scan it is one and the same account.
+    const me = index > scannedAt ? envelope.me : undefined
+    return [statusEvent({ ...envelope, me }, entry, isCurrent ? payload : null)]
+  })
 }
 
 interface Entry {
@@ -45,8 +53,11 @@ function listed(statuses: unknown): Entry[] {
 /** `payload` is null for a status of the past. */
 function statusEvent(envelope: Envelope, entry: Entry, payload: Fields | null): DecodedEvent {
   const at = entry.at ?? (payload === null ? undefined : envelope.at)
-  const decoded = event(TYPES.get(entry.status) ?? 'session.state', envelope.name, keyFor(envelope, entry, at), at, true)
   const facts = factsOf(entry.status, payload, envelope.me)
+  // A connection of the past whose account is not known any more must not keep out the delivery that tells it.
+  const isVague = payload === null && entry.status === 'WORKING' && facts.account === undefined
+  const key = keyFor(envelope, isVague ? { ...entry, status: 'WORKING:listed' } : entry, at)
+  const decoded = event(TYPES.get(entry.status) ?? 'session.state', envelope.name, key, at, true)
   for (const _ in facts) {
     decoded.session = facts
     break
@@ -65,10 +76,9 @@ function factsOf(status: string, payload: Fields | null, me: unknown): SessionFa
   const facts: SessionFacts = {}
   if (status === 'FAILED') facts.reason = 'unknown'
   if (status === 'STOPPED') facts.reason = 'stopped'
-  if (payload === null) return facts
   if (status === 'WORKING') put(facts, 'account', accountOf(me))
-  else if (!TYPES.has(status)) facts.detail = detailOf(status, fields(payload.data))
   else if (facts.reason !== undefined) facts.detail = status
+  else if (payload !== null && !TYPES.has(status)) facts.detail = detailOf(status, fields(payload.data))
   return facts
 }
 
