@@ -3,7 +3,8 @@
  * body must stay exactly as it came: integers beyond 2^53, key order, duplicate keys, escapes, lone surrogates, invalid UTF-8.
  */
 
-import { type Edit, findEdits, hasLongString, unescapeString } from './json-secrets'
+import { fieldsOf, latin1, placesIn, unescaped } from './form'
+import { type Edit, findEdits, hasLongString, MAX_BASE64, unescapeString } from './json-secrets'
 import { HINTS_OF_SECRET_KEYS, isRedacted, isSecretName } from './secret-name'
 
 /** Stands for a secret in what we keep: a short keyed hash, so that equal secrets can be told to be equal and nothing more. */
@@ -15,11 +16,14 @@ export type Fingerprint = (secret: string) => string
  * of the decoded content). Broken JSON is treated as well as it can be; never throws; linear in the body's size.
  */
 export function redactBody(body: Uint8Array, fingerprint: Fingerprint): Uint8Array {
-  // In latin1 every byte is one character: places in the text are places in the bytes.
-  const text = view(body).toString('latin1')
-  if (!hasLongString(text) && !SUSPICIOUS.some((hint) => hint.test(text))) return body
-  const edits = findEdits(text, (from, to) => fingerprint(decodeString(body, text, from, to)))
+  const edits = editsOf(body, latin1(body), fingerprint)
   return edits.length === 0 ? body : apply(edits, body)
+}
+
+function editsOf(body: Uint8Array, text: string, fingerprint: Fingerprint): readonly Edit[] {
+  if (!hasLongString(text) && !SUSPICIOUS.some((hint) => hint.test(text))) return []
+  const edits = findEdits(text, (from, to) => fingerprint(decodeString(body, text, from, to)))
+  return text.includes(QR_PICTURE) ? edits.filter((edit) => !isQrPicture(text, edit)) : edits
 }
 
 /**
@@ -51,29 +55,45 @@ export function redactPath(path: string, fingerprint: Fingerprint, secrets: read
   })
 }
 
-/** As redactBody, for `application/x-www-form-urlencoded` (wuzapi): secrets in its fields, and in JSON inside them. */
+/**
+ * As redactBody, for a form (wuzapi): secrets in its fields, and in JSON inside them; attachments too. All other bytes stay, and
+ * with them the way in which each was escaped.
+ */
 export function redactForm(body: Uint8Array, fingerprint: Fingerprint): Uint8Array {
-  const text = view(body).toString('latin1')
-  const kept = redactPairs(text, fingerprint, (value) => redactField(value, fingerprint))
-  return kept === text ? body : new Uint8Array(Buffer.from(kept, 'latin1'))
+  const text = latin1(body)
+  const edits: Edit[] = []
+  for (const { name, nameEnd, value, end } of fieldsOf(text)) {
+    if (value === end || isRedacted(text.slice(value, Math.min(end, value + 60)))) continue
+    const plain = unescaped(text, value, end)
+    if (isSecretName(unescaped(text, name, nameEnd).toString('utf8'), 'query')) {
+      edits.push({ from: value, to: end, by: `[redacted ${fingerprint(plain.toString('utf8'))}]` })
+    } else edits.push(...fieldEdits(text, value, plain, fingerprint))
+  }
+  return edits.length === 0 ? body : apply(edits, body)
 }
 
-function redactField(value: string, fingerprint: Fingerprint): string {
-  const plain = decode(value.replaceAll('+', ' '))
-  if (!/^\s*[{[]/.test(plain)) return value
-  const body = Buffer.from(plain)
-  const kept = redactBody(body, fingerprint)
-  return kept === body ? value : encodeURIComponent(view(kept).toString('utf8'))
+/** The edits of one field, in places of the whole text. What is not JSON itself is scanned as a string of JSON would be. */
+function fieldEdits(text: string, from: number, plain: Buffer, fingerprint: Fingerprint): Edit[] {
+  const isJson = /^\s*[{[]/.test(plain.toString('latin1', 0, 100))
+  if (!isJson && plain.byteLength <= MAX_BASE64) return []
+  const lead = isJson ? 0 : 1
+  const scanned = isJson ? plain : Buffer.concat([QUOTE, plain, QUOTE])
+  const place = placesIn(text, from)
+  return editsOf(scanned, latin1(scanned), fingerprint).map((edit) => ({
+    from: place(edit.from - lead),
+    to: place(edit.to - lead),
+    by: encodeURIComponent(edit.by),
+  }))
 }
 
-/** `a=1&token=…` without the values of secret names; `other` gets the values of all other names. */
-function redactPairs(pairs: string, fingerprint: Fingerprint, other = (value: string) => value): string {
+/** `a=1&token=…` without the values of secret names. */
+function redactPairs(pairs: string, fingerprint: Fingerprint): string {
   const kept = pairs.split('&').map((pair) => {
     const equals = pair.indexOf('=')
     const value = pair.slice(equals + 1)
     if (equals < 0 || value.length === 0 || isRedacted(value)) return pair
     const isSecret = isSecretName(decode(pair.slice(0, equals)), 'query')
-    return `${pair.slice(0, equals)}=${isSecret ? `[redacted ${fingerprint(decode(value))}]` : other(value)}`
+    return isSecret ? `${pair.slice(0, equals)}=[redacted ${fingerprint(decode(value))}]` : pair
   })
   return kept.join('&')
 }
@@ -83,10 +103,22 @@ const SUSPICIOUS: readonly RegExp[] = [
   ...HINTS_OF_SECRET_KEYS,
   /[bB](?:[eE][aA][rR][eE][rR]|[aA][sS][iI][cC]) /,
   /"READY"|\\u00[2-7]/,
+  /\\":/, // JSON inside a string
   /sessionDataBase64"/,
   /core\.starting"/,
   /:\\?\/\\?\/[^"/?#@\s\\]{1,300}@/, // https://user:password@
 ]
+
+const QUOTE = Buffer.from('"')
+
+/** wuzapi gives its code as a picture alone: cut away like an attachment, nobody could scan it. 256 pixels are some 3 KB of base64. */
+const QR_PICTURE = '"qrCodeBase64"'
+const MAX_QR_PICTURE = 32_768
+
+function isQrPicture(text: string, { from, to }: Edit): boolean {
+  if (to - from > MAX_QR_PICTURE || !text.startsWith('data:image/png;base64,', from)) return false
+  return /"qrCodeBase64"\s{0,10}:\s{0,10}"$/.test(text.slice(Math.max(0, from - 40), from))
+}
 
 /** Senders use the same dozen of header names for ever; bounded, because anybody may make up new ones. */
 const knownHeaders = new Map<string, boolean>()

@@ -1,6 +1,9 @@
+import { readBody } from '../domain/body'
 import type { Delivery } from '../domain/delivery'
 import type { DecodedEvent, Instant } from '../domain/event'
+import { isForm } from '../domain/form'
 import { keyHash, sessionIdOf } from '../domain/id'
+import { redactKnown } from '../domain/known-secrets'
 import { UNKNOWN_PROVIDER } from '../domain/recognition'
 import { type Fingerprint, redactBody, redactForm, redactHeaders, redactPath } from '../domain/redaction'
 import type { Position } from '../domain/session'
@@ -52,6 +55,7 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   const { provider } = understood
   if (!understood.ok) return quarantined(deps, source, delivery, kept, provider, understood.named, understood.reason)
   const written = await Promise.all(understood.entries.map((entry) => deps.writer.append(entry)))
+  if (written.some((one) => one.quarantined)) return { kind: 'quarantined', id: delivery.id, provider }
   return { kind: 'stored', id: written[0]?.id as string, duplicate: written.every((one) => one.duplicate), provider }
 }
 
@@ -60,7 +64,7 @@ export type Understood = { provider: string } & ({ ok: true; entries: Entry[] } 
 
 /** Reads a delivery as its source's provider does today. Only `kept` is read of what it said: the same when it arrives and when it is decoded again. */
 export function understand(deps: Pick<ReceiveDeps, 'allowances' | 'notes'>, source: Source, delivery: Delivery, kept: KeptDelivery): Understood {
-  const body = parse(kept.body)
+  const body = readBody({ headers: delivery.headers, body: kept.body })
   if (!body.ok) return { ok: false, provider: source.provider, named: null, reason: body.reason }
   const { provider, decoded } = decodeFor(deps, source, delivery, body.value)
   const named = sessionNameIn(body.value)
@@ -76,19 +80,6 @@ function decodeFor(deps: Pick<ReceiveDeps, 'notes'>, source: Source, delivery: D
   const { provider, decoded } = decodeAny(delivery, body)
   deps.notes.recognised(source.id, provider?.id ?? UNKNOWN_PROVIDER, delivery.receivedAt)
   return { provider: provider?.id ?? source.provider, decoded }
-}
-
-const utf8 = new TextDecoder()
-
-/** Lenient about bytes (bad UTF-8 is replaced for reading; the bytes themselves are kept), strict about JSON. */
-function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; reason: string } {
-  if (bytes.byteLength === 0) return { ok: false, reason: 'the body is empty' }
-  try {
-    return { ok: true, value: JSON.parse(utf8.decode(bytes)) }
-  } catch (cause) {
-    // The engine's own message quotes the body.
-    return { ok: false, reason: cause instanceof SyntaxError ? 'the body is not JSON' : 'the body is nested too deeply to be read' }
-  }
 }
 
 /**
@@ -139,23 +130,18 @@ function positionOf(delivery: Delivery, decoded: DecodedEvent, latenessMs: numbe
 }
 
 function keptDelivery(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof): KeptDelivery {
-  const { secrets } = factsOf(source)
+  const { secrets, needles } = factsOf(source)
   return {
     id: delivery.id,
     receivedAt: delivery.receivedAt,
     path: redactPath(delivery.path, deps.fingerprint, secrets),
     address: delivery.address,
     headers: JSON.stringify(redactHeaders(delivery.headers, deps.fingerprint, secrets)),
-    body: (isForm(delivery) ? redactForm : redactBody)(delivery.body, deps.fingerprint),
+    body: redactKnown((isForm(delivery) ? redactForm : redactBody)(delivery.body, deps.fingerprint), needles, deps.fingerprint),
     bodySize: delivery.body.byteLength,
     scheme: proof.scheme,
     secretId: proof.secretId,
   }
-}
-
-/** curl -d sends JSON under the type of forms: what begins like JSON is taken for it. */
-function isForm({ headers, body }: Delivery): boolean {
-  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true && body[0] !== 123 && body[0] !== 91
 }
 
 async function quarantined(

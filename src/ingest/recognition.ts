@@ -1,5 +1,7 @@
+import { readBody } from '../domain/body'
 import type { Delivery } from '../domain/delivery'
 import { findProvider, recognise } from '../providers'
+import type { Provider } from '../providers/provider'
 import type { Source } from '../store/sources'
 
 /**
@@ -7,14 +9,11 @@ import type { Source } from '../store/sources'
  * source recognises its senders, so it is for rare occasions only.
  */
 export function isPostedOnce(source: Source, delivery: Delivery): boolean {
-  const provider = findProvider(source.provider) ?? recognise(delivery, parse(delivery.body))
+  const provider = findProvider(source.provider) ?? recogniseIn(delivery)
   return provider?.postsOnce === true
 }
 
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return undefined
-  }
+function recogniseIn(delivery: Delivery): Provider | undefined {
+  const body = readBody(delivery)
+  return body.ok ? recognise(delivery, body.value) : undefined
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from '../domain/delivery'
 import { DEFAULT_SCHEMES, type SchemeSetting } from '../signing/scheme'
 import { evolutionApi } from './evolution-api'
+import { gowa } from './gowa'
 import { metaCloudApi, sessionNameInChanges } from './meta-cloud-api'
 import { openWaV4 } from './open-wa-v4'
 import { openWaV5 } from './open-wa-v5'
@@ -9,10 +10,11 @@ import { fields, sessionName } from './read'
 import { signed } from './signed'
 import { waha } from './waha'
 import { wppconnectServer } from './wppconnect-server'
+import { wuzapi } from './wuzapi'
 import { wwebjsApi } from './wwebjs-api'
 
 /** Every kind of sender that we understand. Adding one: its folder, a line here, its fixtures; the conformance suite does the rest. */
-export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, evolutionApi, wppconnectServer, openWaV4, openWaV5, metaCloudApi, signed]
+export const PROVIDERS: readonly Provider[] = [wwebjsApi, waha, evolutionApi, wppconnectServer, openWaV4, openWaV5, metaCloudApi, gowa, wuzapi, signed]
 
 /** The provider with this id, or undefined. */
 export function findProvider(id: string): Provider | undefined {

@@ -21,7 +21,7 @@ export const FUZZ_WITHIN_MS = 60_000 + seconds * 1000
 /** Every sample of every provider, whatever its folder is called: who adds a provider adds its samples. */
 export async function samplesByProvider(): Promise<Map<string, Sample[]>> {
   const found = new Map<string, Sample[]>()
-  for (const folder of readdirSync(`${import.meta.dir}/../fixtures`)) {
+  for (const folder of [...readdirSync(`${import.meta.dir}/../fixtures`), 'wuzapi/form']) {
     for (const sample of await readSamples(folder)) {
       const id = recognise(sample.delivery, sample.body)?.id
       if (id !== undefined) found.set(id, [...(found.get(id) ?? []), sample])

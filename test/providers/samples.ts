@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { readBody } from '../../src/domain/body'
 import type { Delivery } from '../../src/domain/delivery'
 
 /** The sample deliveries under test/fixtures, as our receiver would see them. */
@@ -33,18 +34,12 @@ export function readSamples(folder: string): Promise<Sample[]> {
 
 /** The names of the bodies in a folder. */
 export function sampleNames(folder: string): string[] {
-  return fileNames(folder)
-    .filter((file) => !file.endsWith('.headers.json') && !file.endsWith('.expected.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .sort()
+  return namesOf(folder, '.headers.json')
 }
 
 /** The names of the samples whose facts are written down. */
 export function expectedNames(folder: string): string[] {
-  return fileNames(folder)
-    .filter((file) => file.endsWith('.expected.json'))
-    .map((file) => file.slice(0, -'.expected.json'.length))
-    .sort()
+  return namesOf(factsFolder(folder), '.expected.json')
 }
 
 /** A delivery of these bytes. */
@@ -61,25 +56,40 @@ export function deliveryOf(body: Uint8Array | string, headers: Record<string, st
   }
 }
 
-function fileNames(folder: string): string[] {
-  return readdirSync(`${ROOT}/${folder}`).filter((file) => file.endsWith('.json'))
+function namesOf(folder: string, ending: string): string[] {
+  return readdirSync(`${ROOT}/${folder}`)
+    .filter((file) => file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length))
+    .sort()
+}
+
+/** The same events as forms say the same. */
+function factsFolder(folder: string): string {
+  return folder.replace(/\/form$/, '')
 }
 
 async function readSample(folder: string, name: string): Promise<Sample> {
   const path = `${ROOT}/${folder}/${name}`
-  const bytes = new Uint8Array(await Bun.file(`${path}.json`).arrayBuffer())
+  const json = Bun.file(`${path}.json`)
+  const bytes = new Uint8Array(await ((await json.exists()) ? json : Bun.file(`${path}.body`)).arrayBuffer())
   const { _meta: meta = {}, ...sent } = (await Bun.file(`${path}.headers.json`).json()) as Record<string, string> & { _meta?: Meta }
   const headers = Object.fromEntries(Object.entries(sent).map(([header, value]) => [header.toLowerCase(), String(value)]))
-  const expected = Bun.file(`${path}.expected.json`)
+  const expected = Bun.file(`${ROOT}/${factsFolder(folder)}/${name}.expected.json`)
   const seconds = Number.parseInt(meta.verifyAt ?? '', 10)
   const now = Number.isNaN(seconds) ? NOW : seconds * 1000
   return {
     folder,
     name,
     delivery: { ...deliveryOf(bytes, headers), receivedAt: now },
-    body: JSON.parse(new TextDecoder().decode(bytes)),
+    body: bodyOf(headers, bytes),
     meta,
     now,
     expected: (await expected.exists()) ? await expected.json() : undefined,
   }
+}
+
+function bodyOf(headers: Record<string, string>, body: Uint8Array): unknown {
+  const read = readBody({ headers, body })
+  if (!read.ok) throw new Error(read.reason)
+  return read.value
 }
