@@ -3,6 +3,7 @@ import { Html } from '@elysiajs/html'
 import { Body, hexLines } from '../../views/events/body'
 import { BodyTree } from '../../views/events/body-tree'
 import { curlOf } from '../../views/events/curl'
+import { readForm } from '../../views/events/form'
 import { MAX_DEPTH, readJson } from '../../views/events/json'
 import { summaryOf } from '../../views/events/summary'
 import { toHtml } from '../../views/render'
@@ -70,6 +71,19 @@ describe('a body', () => {
     const html = body(`x${'é'.repeat(150_000)}`)
     expect(html).toContain('Too large to show whole: the first 200.0 kB of 300.0 kB.')
     expect(html.length).toBeLessThan(250_000)
+  })
+
+  test('that is a form shows its fields, the JSON inside them as JSON, and stays as it was sent below', () => {
+    const sent = 'instanceName=loja+1&jsonData=%7B%22n%22%3A12036304123456789012%2C%22t%22%3A%22Ol%C3%A1%22%7D&token=[redacted 0a0b]&x=%zz&x=%5Bno'
+    const html = body(sent)
+    for (const shown of ['instanceName: ', 'loja 1', 'jsonData: ', '12036304123456789012', 'Olá', '[redacted 0a0b]', '%zz', '[no'])
+      expect(html).toContain(shown)
+    expect(html).toContain(sent.replaceAll('&', '&amp;'))
+  })
+
+  test('that only resembles a form is text', () => {
+    for (const text of ['a', 'a b=1', '=1', 'a=1\nb=2', 'a=1&b', '{"a"=1', 'hello, world = 1']) expect(readForm(text)).toBeNull()
+    expect(readForm(`a=1${'&a=1'.repeat(100_000)}`)).toMatchObject({ kind: 'object', entries: { length: 1000 } })
   })
 
   test('that retention has dropped is told so', () => {

@@ -1,13 +1,14 @@
 import { Html } from '@elysiajs/html'
 import { bytes } from '../format'
 import { BodyTree } from './body-tree'
+import { readForm } from './form'
 import { readJson } from './json'
 
 /** More than this is not drawn; the API gives the whole. */
 const SHOWN_BYTES = 200_000
 const SHOWN_HEX = 4096
 
-/** The body as it arrived: as a tree when it is JSON, as text when it is text, else in hexadecimal. */
+/** The body as it arrived: as a tree when it is JSON or a form, as text when it is text, else in hexadecimal. */
 export function Body({ body, size }: { body: Uint8Array | null; size: number }): JSX.Element {
   return (
     <section class="card" aria-labelledby="body-title">
@@ -23,7 +24,7 @@ function Shown({ body }: { body: Uint8Array }): JSX.Element {
   const cut = body.length > SHOWN_BYTES
   const text = decode(cut ? body.subarray(0, SHOWN_BYTES) : body, cut)
   if (text === null) return <Hex body={body} />
-  const tree = cut ? null : readJson(text)
+  const tree = cut ? null : (readJson(text) ?? readForm(text))
   return (
     <>
       {cut && <Notice shown={SHOWN_BYTES} of={body.length} />}
