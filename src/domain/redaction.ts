@@ -23,7 +23,8 @@ export function redactBody(body: Uint8Array, fingerprint: Fingerprint): Uint8Arr
 function editsOf(body: Uint8Array, text: string, fingerprint: Fingerprint): readonly Edit[] {
   if (!hasLongString(text) && !SUSPICIOUS.some((hint) => hint.test(text))) return []
   const edits = findEdits(text, (from, to) => fingerprint(decodeString(body, text, from, to)))
-  return text.includes(QR_PICTURE) ? edits.filter((edit) => !isQrPicture(text, edit)) : edits
+  const picture = QR_PICTURES.find(({ hint }) => text.includes(hint))
+  return picture === undefined ? edits : edits.filter((edit) => !isQrPicture(text, edit, picture.key))
 }
 
 /**
@@ -111,13 +112,19 @@ const SUSPICIOUS: readonly RegExp[] = [
 
 const QUOTE = Buffer.from('"')
 
-/** wuzapi gives its code as a picture alone: cut away like an attachment, nobody could scan it. 256 pixels are some 3 KB of base64. */
-const QR_PICTURE = '"qrCodeBase64"'
+/**
+ * wuzapi and open-wa 4 give their codes as pictures alone: cut away like an attachment, nobody could scan them. 256 pixels are some
+ * 3 KB of base64.
+ */
+const QR_PICTURES: readonly { hint: string; key: RegExp }[] = [
+  { hint: '"qrCodeBase64"', key: /"qrCodeBase64"\s{0,10}:\s{0,10}"$/ },
+  { hint: '"namespace":"qr"', key: /"data"\s{0,10}:\s{0,10}"$/ },
+]
 const MAX_QR_PICTURE = 32_768
 
-function isQrPicture(text: string, { from, to }: Edit): boolean {
+function isQrPicture(text: string, { from, to }: Edit, key: RegExp): boolean {
   if (to - from > MAX_QR_PICTURE || !text.startsWith('data:image/png;base64,', from)) return false
-  return /"qrCodeBase64"\s{0,10}:\s{0,10}"$/.test(text.slice(Math.max(0, from - 40), from))
+  return key.test(text.slice(Math.max(0, from - 40), from))
 }
 
 /** Senders use the same dozen of header names for ever; bounded, because anybody may make up new ones. */

@@ -4,6 +4,7 @@ import { redactBody } from '../../src/domain/redaction'
 import { openWaV4 } from '../../src/providers/open-wa-v4'
 import type { Happening, Talk } from '../../src/tasks/simulate/happening'
 import { newLine } from '../../src/tasks/simulate/happening'
+import { qrDataUrl } from '../../src/tasks/simulate/open-wa-qr'
 import { openWaV4Delivery, openWaV4Dialect } from '../../src/tasks/simulate/open-wa-v4'
 import { openStage, type Stage } from '../support/life'
 import { STARTING_MS } from '../support/server'
@@ -35,6 +36,20 @@ describe('open-wa 4', () => {
     expect(seen('QR scan took too long. Session Timed Out.')).toEqual(['session.disconnected', 'qr_expired'])
     expect(seen('Session data most likely expired due to manual host account logout.')).toEqual(['session.auth_failure', 'logged_out'])
     expect(seen('TOSBLOCK')).toEqual(['session.disconnected', 'banned'])
+  })
+
+  test('the code is read from its picture; what shows none announces one all the same', () => {
+    expect(launched('qr', qrDataUrl('2@a,b,c,d,1'))).toMatchObject({ type: 'session.qr', session: { qr: '2@a,b,c,d,1' } })
+    for (const data of ['data:image/png;base64,iVBORw0KGgo=', 'data:image/webp;base64,AAAA', 5, null]) {
+      expect(launched('qr', data)).toMatchObject({ type: 'session.qr' })
+      expect(launched('qr', data)).not.toHaveProperty('session')
+    }
+    // A browser's own picture is larger: it is not cut away as an attachment would be.
+    const large = `data:image/png;base64,${'A'.repeat(8_000)}`
+    const kept = (namespace: string) => new TextDecoder().decode(redactBody(new TextEncoder().encode(JSON.stringify({ data: large, namespace })), () => 'x'))
+    expect(kept('qr')).toContain(large)
+    expect(kept('STARTUP')).toContain('[base64 6000 bytes')
+    expect(launched('qr', 'ABCD-1234')).toMatchObject({ type: 'session.pairing_code', session: { pairingCode: 'ABCD-1234' } })
   })
 
   test('what else the spinner says is kept with the event and moves nothing', () => {
@@ -172,6 +187,7 @@ describe('open-wa 4', () => {
 describe('a life with open-wa 4', () => {
   const secret = 'a-secret-of-open-wa-4'
   const line = newLine('shop', '5511998877665')
+  const CODE = `2@${'Ab3+/'.repeat(19)},${'q'.repeat(43)}=,${'R'.repeat(43)}=,${'7'.repeat(43)}=,1`
   let stage: Stage
   beforeAll(async () => {
     stage = await openStage('open-wa-v4', secret)
@@ -190,7 +206,8 @@ describe('a life with open-wa 4', () => {
     const talk: Talk = { id: '3EB0AAAA', chat: '5511960000001@c.us', fromMe: false, name: 'Ana', text: 'Olá', at }
     const own: Talk = { ...talk, id: '3EB0BBBB', fromMe: true, text: 'Bom dia' }
     await happen({ kind: 'starting' })
-    await happen({ kind: 'qr', code: '2@ref,a,b,c,1' })
+    await happen({ kind: 'qr', code: CODE })
+    expect(await stage.session('shop')).toMatchObject({ status: 'qr', qr: { code: CODE, count: 1 } })
     await happen({ kind: 'authenticated' })
     await happen({ kind: 'connected' })
     expect(await stage.session('shop')).toMatchObject({ status: 'connected', account: { id: '5511998877665@c.us' }, pairingCode: null, qr: null })
@@ -216,5 +233,20 @@ describe('a life with open-wa 4', () => {
     expect(told).toMatchObject({ text: 'Olá', reactions: [{ text: '👍', sender: talk.chat }] })
     expect(told?.revokedAt).not.toBeNull()
     expect(await stage.differences()).toEqual([])
+  })
+
+  test('a message in the shape of Twilio is the one that the listeners told', async () => {
+    const id = 'false_5511960000001@c.us_3EB0CCCC'
+    const form = new URLSearchParams({
+      To: 'whatsapp:5511998877665',
+      AccountSid: '5511998877665',
+      MessageSid: id,
+      Body: 'Olá & até já',
+      From: 'whatsapp:5511960000001',
+    })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${Buffer.from(`linekeeper:${secret}`).toString('base64')}` }
+    expect(await stage.post({ headers, body: form.toString() }, 'shop')).toMatchObject({ duplicate: false })
+    expect(await stage.post(openWaV4Delivery(secret, line, 'onMessage', { id, body: 'Olá & até já' }, at), 'shop')).toMatchObject({ duplicate: true })
+    expect((await stage.messages('shop')).filter((message) => message.id === '3EB0CCCC')).toMatchObject([{ text: 'Olá & até já' }])
   })
 })

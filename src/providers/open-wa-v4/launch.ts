@@ -1,6 +1,7 @@
 import type { DecodedEvent, EventType, Reason, SessionEventType, SessionFacts } from '../../domain/event'
 import { digestOf, event, keyOf } from '../event'
-import { type Fields, fields, number, text } from '../read'
+import { textInQrUrl } from '../qr-image'
+import { type Fields, fields, number, put, text } from '../read'
 
 /**
  * What is posted while the session comes up: `--ev` by its namespaces, `--ready-webhook` as READY. No event has an id; the
@@ -40,11 +41,13 @@ function meaningOf(namespace: string, data: unknown): Meaning {
   }
 }
 
-/** The picture of the code as a data URL, or with `--link-code` the code to type on the phone. */
+/** The picture of the code as a data URL, from which its text is read; or with `--link-code` the code to type on the phone. */
 function qrMeaning(data: unknown): Meaning {
   const given = typeof data === 'string' ? data : ''
   if (/^[A-Z0-9-]{4,20}$/i.test(given)) return { type: 'session.pairing_code', facts: { pairingCode: given } }
-  return { type: 'session.qr' }
+  const facts: SessionFacts = {}
+  put(facts, 'qr', text(textInQrUrl(given), 2953))
+  return { type: 'session.qr', facts }
 }
 
 /** The whole configuration comes along, its keys redacted on arrival (src/domain/json-secrets.ts). */
