@@ -11,15 +11,16 @@ import type { WebhookLimits } from './webhook-limits'
  * @throws AppError `rate_limited`.
  */
 export async function admit(limits: WebhookLimits, source: Source, delivery: Delivery): Promise<void> {
-  await takeOrWait(limits, 'source', source.slug, source, delivery)
-  await takeOrWait(limits, 'session', `${source.slug}/${delivery.pathSession ?? ''}`, source, delivery)
-}
-
-async function takeOrWait(limits: WebhookLimits, kind: 'source' | 'session', key: string, source: Source, delivery: Delivery): Promise<void> {
+  const session = `${source.slug}/${delivery.pathSession ?? ''}`
+  let isSourceCounted = false
   try {
-    await limits.take(kind, key)
+    await limits.take('source', source.slug)
+    isSourceCounted = true
+    await limits.take('session', session)
   } catch (cause) {
     if (!(cause instanceof AppError) || !isPostedOnce(source, delivery)) throw cause
-    await limits.waitFor(kind, key, cause)
+    if (isSourceCounted) return limits.waitFor('session', session, cause)
+    await limits.waitFor('source', source.slug, cause)
+    await limits.take('session', session).catch((again) => limits.waitFor('session', session, again))
   }
 }
