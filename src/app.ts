@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Config } from './config'
+import type { Controls } from './control/controls'
 import type { Instant } from './domain/event'
 import { sessionAsOf } from './ingest/look-back'
 import type { Database } from './store/database'
@@ -10,6 +11,7 @@ import { api } from './web/api/routes'
 import { assets } from './web/assets'
 import type { ApiKeys } from './web/auth/api-keys'
 import type { Auth } from './web/auth/auth'
+import { createActionThrottle } from './web/control-action'
 import { createLoginDeps } from './web/dashboard/login'
 import { dashboard } from './web/dashboard/routes'
 import { Gate } from './web/gate'
@@ -27,6 +29,7 @@ export interface AppDeps {
   auth: Auth
   apiKeys: ApiKeys
   live: Live
+  controls: Controls
   /** The senders' doors; absent in tests of the rest. */
   webhooks?: ReturnType<typeof webhooks>
   readiness(): Promise<Readiness>
@@ -40,21 +43,21 @@ export function createApp(deps: AppDeps) {
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
   const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
   const shared = { sql: database.read, write: database.write, board: live.board, live, apiKeys: deps.apiKeys, allowances, publicUrl: config.publicUrl, now }
+  const control = { controls: deps.controls, sources: deps.sources, vault: deps.sources.vault, actions: createActionThrottle() }
   const secretHint = config.webhookSecret === null ? 'printed at the first start' : 'WEBHOOK_SECRET in your environment'
   // A body is limited while it streams; Bun's own limit only ends what no handler reads.
   const app = new Elysia({ serve: { maxRequestBodySize: config.maxBodyBytes + 1024 } })
     .onError(({ request, error }) => gate.fail(request, error))
     .use(ops({ config, metrics: deps.metrics, readiness: deps.readiness }, gate))
     .use(assets(gate))
-    .use(dashboard({ ...shared, ...createLoginDeps(deps.auth, config.rateLimits), secretHint }, gate))
+    .use(dashboard({ ...shared, ...control, ...createLoginDeps(deps.auth, config.rateLimits), secretHint }, gate))
     .use(
       api(
         {
           ...shared,
+          ...control,
           config,
           auth: deps.auth,
-          sources: deps.sources,
-          vault: deps.sources.vault,
           sessionAsOf: (source, name, at) => sessionAsOf(database.read, source, name, allowances, at),
         },
         gate,

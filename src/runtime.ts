@@ -3,9 +3,10 @@ import { constants } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
 import { createApp } from './app'
 import type { Config } from './config'
+import { createControl } from './control/control'
 import { AppError } from './domain/error'
 import { systemNow } from './ingest/arrival'
-import { createIngest } from './ingest/ingest'
+import { createIngest, type Ingest } from './ingest/ingest'
 import { JOBS } from './jobs/schedule'
 import { createBus } from './live/bus'
 import { countByStatus, countConnections } from './store/counts'
@@ -16,7 +17,7 @@ import { SourceBook } from './store/source-book'
 import { ensureDefaultSource } from './store/sources'
 import { openVault, type Vault } from './store/vault'
 import { createLogger } from './telemetry/logger'
-import { createMetrics } from './telemetry/metrics'
+import { createMetrics, type Metrics } from './telemetry/metrics'
 import { createReport } from './telemetry/report'
 import { createErrorReports } from './telemetry/sentry'
 import { ApiKeys } from './web/auth/api-keys'
@@ -88,8 +89,10 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   undo.push(() => sources.close())
   const bus = await createBus(database.bus, { failed: (cause) => report.databaseLost(cause) })
   undo.push(() => bus.close())
-  const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed: (cause) => report.failed(cause) })
+  const failed = (cause: unknown) => report.failed(cause)
+  const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed, committed: (works) => control.codes.noteCommit(works) })
   undo.push(() => ingest.close())
+  const control = createControl({ sql, vault, writer: ingest.writer, allowances: config, now: systemNow, failed })
   const { journal } = await ingest.openJournal(report)
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
@@ -97,33 +100,26 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     sql,
     bus,
     allowances: config,
+    controls: control.controls,
     now: systemNow,
     streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
-    failed: (cause) => report.failed(cause),
+    failed,
   })
   undo.push(() => live.close())
   const backlog = () => ingest.writer.backlog.entries
   metrics.watch({ backlog, journal: () => journal.state, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
 
-  const doors = webhooks({
-    ...ingest.receiving,
-    findSource: (slug) => sources.find(slug),
-    bodies: new BodyReader({ each: config.maxBodyBytes, together: Math.max(BODIES_IN_MEMORY, 2 * config.maxBodyBytes) }),
-    limits: new WebhookLimits(config.rateLimits),
-    clientAddress: createClientAddress(config.trustedProxies),
-    answered: metrics.webhookAnswered,
-    failed: (cause) => report.failed(cause),
-  })
-  const { retentionBodiesMs, retentionEventsMs } = config
-  const jobDeps = { sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, retentionBodiesMs, retentionEventsMs, now: systemNow }
+  const doors = openDoors(config, ingest, sources, metrics, failed)
+  const jobDeps = { ...config, ...control, sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, now: systemNow }
   const jobs = scheduleJobs(JOBS, jobDeps, (job, cause) => report.jobFailed(job, cause))
   undo.push(() => jobs.stop())
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
-  const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, webhooks: doors, readiness: ingest.readiness, now: systemNow })
+  const { readiness } = ingest
+  const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, ...control, webhooks: doors, readiness, now: systemNow })
   const server = listen(app, config)
   undo.push(() => server.stop())
-  // Before the server waits for its requests: a live stream is one that never ends.
-  undo.push(() => live.close())
+  // Before the server waits for its requests: a live stream never ends, and a sender may take a minute.
+  undo.push(() => Promise.all([live.close(), control.close()]))
   report.started(server.url, performance.now() - startedAt)
   const base = config.port === 0 ? server.url : config.publicUrl
   return {
@@ -134,6 +130,19 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     database,
     vault,
   }
+}
+
+/** Where the senders post. */
+function openDoors(config: Config, ingest: Ingest, sources: SourceBook, metrics: Metrics, failed: (cause: unknown) => void): ReturnType<typeof webhooks> {
+  return webhooks({
+    ...ingest.receiving,
+    findSource: (slug) => sources.find(slug),
+    bodies: new BodyReader({ each: config.maxBodyBytes, together: Math.max(BODIES_IN_MEMORY, 2 * config.maxBodyBytes) }),
+    limits: new WebhookLimits(config.rateLimits),
+    clientAddress: createClientAddress(config.trustedProxies),
+    answered: metrics.webhookAnswered,
+    failed,
+  })
 }
 
 async function makeDataDir(dataDir: string): Promise<void> {

@@ -12,7 +12,7 @@
  *   app.js sends the same by itself after updates were held back (text selected, a menu open).
  *
  * topic `sessions`       partial(row), partial(counts), partial(worst), announce; sessions-changed
- * topic `session:<id>`   partial(session-head|-qr|-timeline|-events|-messages|-facts), prepend(event row), partial(worst), announce
+ * topic `session:<id>`   partial(session-head|-qr|-control|-timeline|-events|-messages|-facts), prepend(event row), partial(worst), announce
  * topic `events`         prepend(event row), partial(worst)
  *
  * Fragment (DOM id)                     component and props
@@ -20,6 +20,7 @@
  * `counts`                              sessions/counters   Counters {counts: countSessions(all)}
  * `session-head` / `session-facts`      sessions/head|facts SessionHead, SessionFacts {session, now}
  * `session-qr`                          sessions/qr-card    QrCard {session, matrix: qrMatrix(code) | null, now}
+ * `session-control`                     sessions/control    SessionControl {session, control, now}
  * `session-timeline`                    sessions/timeline   SessionTimeline {transitions, now}
  * `session-events`                      sessions/events     SessionEvents {session, events}
  * `session-messages`                    sessions/messages   SessionMessages {messages, calls}
@@ -53,6 +54,7 @@ export const ids = {
   worst: 'worst',
   head: 'session-head',
   qr: 'session-qr',
+  control: 'session-control',
   timeline: 'session-timeline',
   events: 'session-events',
   /** The rows inside `session-events`, and inside the events page. */

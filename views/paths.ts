@@ -27,6 +27,8 @@ export interface EventsQuery {
 export const paths = {
   sessions: (query: SessionsQuery = {}) => withQuery('/', { ...query, status: query.status?.join(','), health: query.health?.join(',') }),
   session: (source: string, name: string) => `/sessions/${segment(source)}/${segment(name)}`,
+  control: (source: string, name: string, action: string) => `/sessions/${segment(source)}/${segment(name)}/control/${segment(action)}`,
+  sourceControl: (source: string, action = '') => `/sources/${segment(source)}/control${action && `/${segment(action)}`}`,
   events: (query: EventsQuery = {}) => withQuery('/events', { ...query }),
   event: (id: string) => `/events/${segment(id)}`,
   live: (topic: string) => withQuery('/live', { topic }),

@@ -32,6 +32,7 @@ export async function measurePages(ground: Ground, progress: (line: string) => v
       allowances: ALLOWANCES,
       publicUrl: 'http://localhost:3000',
       secretHint: '',
+      controls: { capabilitiesOf: async () => null },
       now: systemNow,
     }
     const times: number[] = []

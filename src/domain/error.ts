@@ -1,5 +1,15 @@
 /** The few ways in which a request or a command can fail. Anything else is a bug. */
-export type ErrorCode = 'invalid' | 'unauthorized' | 'forbidden' | 'not_found' | 'conflict' | 'gone' | 'too_large' | 'rate_limited' | 'unavailable'
+export type ErrorCode =
+  | 'invalid'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'gone'
+  | 'too_large'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'bad_gateway'
 
 /** An expected failure, told in one sentence that its reader can act on. */
 export class AppError extends Error {
@@ -28,4 +38,5 @@ export const HTTP_STATUS: Record<ErrorCode, number> = {
   too_large: 413,
   rate_limited: 429,
   unavailable: 503,
+  bad_gateway: 502,
 }

@@ -149,3 +149,22 @@ export interface QuarantineRecord {
   reason: string
   bodySize: number
 }
+
+/** The last that an operator had a sender do with a session. */
+export interface ActionRecord {
+  action: string
+  outcome: 'requested' | 'done' | 'failed'
+  /** Who. */
+  by: string
+  at: Instant
+  message: string | null
+}
+
+/** What can be done with a session through its sender's own REST API. */
+export interface ControlRecord {
+  /** The API's name for people. */
+  label: string
+  /** start, stop, restart, logout, pairingCode, qr, status, list: those that it offers. */
+  offers: readonly string[]
+  last: ActionRecord | null
+}

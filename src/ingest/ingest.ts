@@ -23,6 +23,8 @@ export interface IngestDeps {
   metrics: Metrics
   bus: Bus
   failed(cause: unknown): void
+  /** Told after each commit; must take no time. */
+  committed?(works: Committed['works']): void
 }
 
 export interface Readiness {
@@ -116,10 +118,11 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 }
 
-function noteCommit({ bus, metrics }: IngestDeps, committed: Committed, tookMs: number, entries: number): void {
+function noteCommit({ bus, metrics, committed: tell }: IngestDeps, committed: Committed, tookMs: number, entries: number): void {
   metrics.batchCommitted(entries, tookMs)
   if (committed.first.size > 0) metrics.duplicatesDropped(committed.first.size)
   if (committed.works.length === 0) return
+  tell?.(committed.works)
   const types = new Map<string, number>()
   let transitions = 0
   for (const work of committed.works) {

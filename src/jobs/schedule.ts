@@ -3,8 +3,9 @@ import { applyRetention, type RetentionDeps } from './apply-retention'
 import { keepPartitions } from './keep-partitions'
 import { rollUpMinutes } from './roll-up-minutes'
 import { type SweepDeps, sweepStaleSessions } from './sweep-stale-sessions'
+import { type WatchDeps, watchSenders } from './watch-senders'
 
-export interface JobDeps extends SweepDeps, RetentionDeps {}
+export interface JobDeps extends SweepDeps, RetentionDeps, WatchDeps {}
 
 export interface Job {
   name: string
@@ -16,6 +17,7 @@ export interface Job {
 /** The cron table, whole. Of several instances one runs a job at a time. */
 export const JOBS: readonly Job[] = [
   { name: 'sweep-stale-sessions', pattern: '*/5 * * * * *', run: sweepStaleSessions },
+  { name: 'watch-senders', pattern: '2-59/5 * * * * *', run: watchSenders },
   { name: 'roll-up-minutes', pattern: '10 * * * * *', run: rollUpMinutes },
   { name: 'learn-usual-gaps', pattern: '0 7 * * * *', run: (deps) => learnUsualGaps(deps.sql, deps.now()) },
   { name: 'keep-partitions', pattern: '0 17 * * * *', run: keepPartitions },

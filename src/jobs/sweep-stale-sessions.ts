@@ -1,10 +1,12 @@
 import type { Sql } from 'postgres'
+import type { Controls } from '../control/controls'
 import type { Instant } from '../domain/event'
 import { keyHash } from '../domain/id'
 import { type Allowances, deadlineOf, narrowest } from '../domain/staleness'
 import type { Entry } from '../ingest/batch'
 import type { Writer } from '../ingest/writer'
 import { listStaleCandidates, moveStaleAt, type StaleCandidate } from '../store/stale'
+import { askBeforeJudging } from './ask-before-judging'
 
 const AT_ONCE = 500
 
@@ -13,14 +15,19 @@ export interface SweepDeps {
   writer: Writer
   allowances: Allowances
   now(): Instant
+  /** Asked before a session is judged; absent where no source can be asked. */
+  controls?: Controls
 }
 
 /**
- * Marks silent sessions disconnected, by appending a `session.stale` event dated by its deadline, not by when the job ran.
+ * Marks silent sessions disconnected, by appending a `session.stale` event dated by its deadline, not by when the job ran. A source
+ * that can be asked is asked first: what it answers in time is appended as evidence, and the session judged by that.
  * The event says what had been heard when it was judged; if the session spoke meanwhile, the fold ignores it.
  * @returns how many sessions were judged stale.
  */
 export async function sweepStaleSessions(deps: SweepDeps): Promise<number> {
+  // What waits in the journal may be what a session said.
+  if (deps.writer.isBehind) return 0
   let judged = 0
   for (;;) {
     const now = deps.now()
@@ -32,8 +39,15 @@ export async function sweepStaleSessions(deps: SweepDeps): Promise<number> {
       moved.map(({ candidate, deadline }) => ({ sessionId: candidate.sessionId, seq: candidate.seq, staleAt: deadline })),
     )
     const stale = silent.filter((one): one is typeof one & { deadline: Instant } => one.deadline !== null && one.deadline <= now)
-    await Promise.all(stale.map(({ candidate, deadline }) => deps.writer.append(staleEntry(deps, candidate, deadline, now))))
-    judged += stale.length
+    const spoken = deps.controls
+      ? await askBeforeJudging(
+          deps.controls,
+          stale.map(({ candidate }) => ({ ...candidate, allowances: allowancesOf(deps, candidate) })),
+        )
+      : new Set()
+    const silentStill = stale.filter(({ candidate }) => !spoken.has(candidate.sessionId))
+    await Promise.all(silentStill.map(({ candidate, deadline }) => deps.writer.append(staleEntry(deps, candidate, deadline, now))))
+    judged += silentStill.length
     if (candidates.length < AT_ONCE) return judged
   }
 }

@@ -6,6 +6,8 @@ import type { Vault } from './vault'
 
 export interface SourceControl {
   sourceId: string
+  /** Its slug. */
+  source: string
   /** A controller's id. */
   api: string
   /** http or https, without a slash at the end. */
@@ -25,7 +27,7 @@ export async function listSourceControls(sql: Sql): Promise<Map<string, SourceCo
 }
 
 export async function findSourceControl(sql: Sql, sourceId: string): Promise<SourceControl | undefined> {
-  const [row] = await sql.unsafe<SourceControl[]>(`${SELECT} where source_id = $1`, [sourceId])
+  const [row] = await sql.unsafe<SourceControl[]>(`${SELECT} where c.source_id = $1`, [sourceId])
   return row
 }
 
@@ -66,9 +68,10 @@ interface SealedRow extends SourceControl {
 
 const aboutKey = (sourceId: string) => `control key:${sourceId}`
 
-const COLUMNS = `source_id as "sourceId", api, base_url as "baseUrl", key_ciphertext is not null as "hasKey", ${ms('updated_at')} as "updatedAt"`
-const SELECT = `select ${COLUMNS} from source_controls`
-const SELECT_SEALED = `select ${COLUMNS}, key_ciphertext as ciphertext, key_id as "keyId" from source_controls order by source_id`
+const COLUMNS = `c.source_id as "sourceId", o.slug as source, api, base_url as "baseUrl", key_ciphertext is not null as "hasKey", ${ms('c.updated_at')} as "updatedAt"`
+const FROM = 'from source_controls c join sources o on o.id = c.source_id'
+const SELECT = `select ${COLUMNS} ${FROM}`
+const SELECT_SEALED = `select ${COLUMNS}, key_ciphertext as ciphertext, key_id as "keyId" ${FROM} order by o.slug`
 
 const SAVE = `
 insert into source_controls as c (source_id, api, base_url, key_ciphertext, key_id, updated_at) values ($1, $2, $3, $4, $5, ${instant('$6')})

@@ -4,6 +4,7 @@ import { Value } from '@sinclair/typebox/value'
 import { writeCursor } from '../../src/store/page'
 import { insertQuarantined } from '../../src/store/quarantine'
 import { upsertRejections } from '../../src/store/rejections'
+import { saveSourceControl } from '../../src/store/source-controls'
 import { csvCell } from '../../src/web/api/export'
 import { apiRoutes } from '../../src/web/api/routes'
 import { Problem } from '../../src/web/api/schemas'
@@ -21,6 +22,8 @@ beforeAll(async () => {
   for (let i = 0; i < 5; i++)
     await site.write(entry('sales/eu 1', [message('message.received', `M${i}`, { message: { text: i === 0 ? '=cmd()' : `hi, "${i}"` } })]))
   await site.write(entry('up', [event('session.connected', { session: { account: { id: '1@c.us', name: 'Up' } } })]))
+  const control = { sourceId: site.source.id, api: 'waha', baseUrl: 'http://waha:3000', key: 'a key of the API' }
+  await saveSourceControl(site.database.write, site.vault, control, Date.now())
   await upsertRejections(site.database.write, [
     { sourceId: site.source.id, slug: 'default', session: 'x', address: '192.0.2.1', code: 'mismatch', message: 'm', at: Date.now(), times: 1 },
   ])

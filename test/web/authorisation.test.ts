@@ -20,6 +20,12 @@ const PAGES: Record<string, [nobody: number, viewer: number, operator: number, a
   'GET /settings/api-keys': [303, 403, 403, 200],
   'POST /settings/api-keys': [303, 403, 403, 200],
   'POST /settings/api-keys/none/revoke': [303, 403, 403, 404],
+  'POST /sessions/default/sales/control/start': [303, 403, 409, 409],
+  'GET /sources/default/control': [303, 403, 403, 200],
+  'POST /sources/default/control': [303, 403, 403, 400],
+  'POST /sources/default/control/test': [303, 403, 403, 400],
+  'POST /sources/default/control/import': [303, 403, 403, 409],
+  'POST /sources/default/control/remove': [303, 403, 403, 200],
   'GET /login': [200, 303, 303, 303],
   'POST /login': [401, 401, 401, 401],
   'GET /setup': [410, 410, 410, 410],
@@ -57,6 +63,16 @@ const API: Record<string, [nobody: number, read: number, write: number, admin: n
   'POST /api/v1/sources/none/recognition': [401, 403, 403, 400],
   'GET /api/v1/sources/default/mismatches': [401, 403, 403, 200],
   'DELETE /api/v1/sources/none/mismatches': [401, 403, 403, 404],
+  'POST /api/v1/sessions/default/sales/start': [401, 403, 409, 409],
+  'POST /api/v1/sessions/default/sales/stop': [401, 403, 409, 409],
+  'POST /api/v1/sessions/default/sales/restart': [401, 403, 409, 409],
+  'POST /api/v1/sessions/default/sales/logout': [401, 403, 409, 409],
+  'POST /api/v1/sessions/default/sales/pairing-codes': [401, 403, 400, 400],
+  'GET /api/v1/sources/none/control': [401, 403, 403, 404],
+  'POST /api/v1/sources/none/control': [401, 403, 403, 400],
+  'DELETE /api/v1/sources/none/control': [401, 403, 403, 404],
+  'POST /api/v1/sources/none/control/tests': [401, 403, 403, 404],
+  'POST /api/v1/sources/none/control/imports': [401, 403, 403, 404],
   'GET /api/v1/api-keys': [401, 403, 403, 200],
   'POST /api/v1/api-keys': [401, 403, 403, 400],
   'DELETE /api/v1/api-keys/none': [401, 403, 403, 404],
@@ -110,7 +126,8 @@ function shapeOf(method: string, path: string): string {
     .replace(/\/assets\/[^/]+/, '/assets/_')
     .replace(/(sessions|events|api-keys|sources|secrets)\/[^/]+/, '$1/_')
     .replace(/secrets\/[^/]+/, 'secrets/_')
-    .replace(/(sessions\/_)\/[^/]+/, '$1/_')}`
+    .replace(/(sessions\/_)\/[^/]+/, '$1/_')
+    .replace(/(sessions\/_\/_\/control)\/[^/]+/, '$1/_')}`
 }
 
 test('a key that is revoked, has expired or never was opens nothing', async () => {

@@ -1,5 +1,6 @@
 import { createApp } from '../../src/app'
 import { type Config, loadConfig } from '../../src/config'
+import { createControl } from '../../src/control/control'
 import type { Entry } from '../../src/ingest/batch'
 import { Writer } from '../../src/ingest/writer'
 import { createBus } from '../../src/live/bus'
@@ -33,10 +34,15 @@ export async function openSite(env: Record<string, string> = {}) {
   const failures: unknown[] = []
   const metrics = createMetrics()
   const failed = (cause: unknown) => void failures.push(cause)
+  const writer = new Writer(database.write, Date.now, {
+    committed: ({ works }) => bus.publish({ sessions: works.map((work) => work.sessionId), statusChanged: works.some((work) => work.stateChanged) }),
+  })
+  const control = createControl({ sql: database.read, vault, writer, allowances: config, now: Date.now, failed })
   const live = createLive({
     sql: database.read,
     bus,
     allowances: config,
+    controls: control.controls,
     now: Date.now,
     streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
     failed,
@@ -44,9 +50,18 @@ export async function openSite(env: Record<string, string> = {}) {
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: 'test-secret-of-at-least-32-characters' })
   const readiness: Readiness = { reasons: [], backlog: 0, journal: 0 }
   const apiKeys = new ApiKeys(database.write, Date.now, config.apiKey)
-  const app = createApp({ config, database, report: { failed }, metrics, sources, auth, apiKeys, live, readiness: async () => readiness, now: Date.now })
-  const writer = new Writer(database.write, Date.now, {
-    committed: ({ works }) => bus.publish({ sessions: works.map((work) => work.sessionId), statusChanged: works.some((work) => work.stateChanged) }),
+  const app = createApp({
+    config,
+    database,
+    report: { failed },
+    metrics,
+    sources,
+    auth,
+    apiKeys,
+    live,
+    ...control,
+    readiness: async () => readiness,
+    now: Date.now,
   })
   const source = sources.default()
   return {
@@ -60,11 +75,15 @@ export async function openSite(env: Record<string, string> = {}) {
     metrics,
     readiness,
     source,
+    sources,
+    control,
+    vault,
     /** Commits entries of test/support/entries.ts for the default source. */
     write: (entry: Entry) => writer.append({ ...entry, sessionId: entry.sessionId, session: { ...entry.session, sourceId: source.id } }),
     fetch: (path: string, init: RequestInit = {}) => app.handle(new Request(new URL(path, 'http://localhost:3000'), init)),
     async close() {
       live.close()
+      await control.close()
       await bus.close()
       await sources.close()
       await auth.close()

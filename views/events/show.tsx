@@ -39,10 +39,17 @@ export function EventPage({ operator, worst, event, publicUrl }: EventPageProps)
       {event.delivery ? (
         <Delivery delivery={event.delivery} publicUrl={publicUrl} size={event.bodySize} />
       ) : (
-        <p class="card soft">Retention has dropped the delivery; the event is kept.</p>
+        <p class="card soft">{isOurs(event) ? OURS : 'Retention has dropped the delivery; the event is kept.'}</p>
       )}
     </Page>
   )
+}
+
+const OURS = 'Nobody posted this: Linekeeper wrote it down itself.'
+
+/** Verdicts of the sweep, what operators did, and what a sender answered when it was asked. */
+function isOurs({ type, providerType }: EventDetail): boolean {
+  return type === 'session.stale' || type.startsWith('operator.') || providerType === 'api'
 }
 
 function Facts({ event }: { event: EventDetail }): JSX.Element {

@@ -8,6 +8,7 @@ import { REASON_WORDS } from '../shared/status'
 export function summaryOf(event: EventRecord): string {
   const { facts, type } = event
   if (type.startsWith('session.')) return sessionSummary(facts)
+  if (type.startsWith('operator.')) return operatorSummary(facts)
   const parts: string[] = []
   if (event.chat) parts.push(maskId(event.chat))
   if (typeof facts.ack === 'number') parts.push(ackWord(facts.ack))
@@ -33,6 +34,11 @@ function sessionSummary(facts: Record<string, unknown>): string {
   if (isAccount(account)) parts.push(maskId(account.id))
   if (typeof detail === 'string') parts.push(detail)
   return parts.join(' · ')
+}
+
+function operatorSummary({ by, message }: Record<string, unknown>): string {
+  const name = typeof by === 'object' && by !== null && 'name' in by && typeof by.name === 'string' ? by.name : 'somebody'
+  return typeof message === 'string' ? `${name} · ${message}` : name
 }
 
 function isReason(word: string): word is Reason {

@@ -1,6 +1,6 @@
 import { Html } from '@elysiajs/html'
 import type { Instant } from '../../src/domain/event'
-import type { CallRecord, EventRecord, MessageRecord, SessionRecord, TransitionRecord } from '../../src/domain/records'
+import type { CallRecord, ControlRecord, EventRecord, MessageRecord, SessionRecord, TransitionRecord } from '../../src/domain/records'
 import { attr } from '../format'
 import type { Operator } from '../layouts/header'
 import { Page } from '../layouts/page'
@@ -8,6 +8,7 @@ import { LIVE_EVENTS, REFETCH, topics } from '../live'
 import { paths } from '../paths'
 import type { QrMatrix } from '../shared/qr'
 import type { Worst } from '../worst'
+import { SessionControl } from './control'
 import { SessionEvents } from './events'
 import { SessionFacts } from './facts'
 import { SessionHead } from './head'
@@ -26,6 +27,8 @@ export interface SessionPageProps {
   events: readonly EventRecord[]
   messages: readonly MessageRecord[]
   calls: readonly CallRecord[]
+  /** null: nobody has connected the source's API. */
+  control?: ControlRecord | null
   now: Instant
 }
 
@@ -45,6 +48,7 @@ export function SessionPage(props: SessionPageProps): JSX.Element {
         <div class="cols">
           <div class="side">
             <QrCard session={session} matrix={props.matrix} now={now} />
+            <SessionControl session={session} control={props.control ?? null} now={now} />
             <SessionTimeline transitions={props.transitions} now={now} />
           </div>
           <SessionFacts session={session} now={now} />

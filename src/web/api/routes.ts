@@ -14,9 +14,11 @@ import { eventRoutes } from './events'
 import { openApiOf } from './openapi'
 import { type ApiRoute, readJson, readQuery } from './route'
 import { sessionRoutes } from './sessions'
+import { type ControlRoutesDeps, sessionControlRoutes } from './sessions-control'
+import { sourceControlRoutes } from './source-control'
 import { streamRoutes } from './stream'
 
-export interface ApiDeps extends AdminRoutesDeps {
+export interface ApiDeps extends AdminRoutesDeps, ControlRoutesDeps {
   live: Live
   auth: Auth
   config: Pick<Config, 'publicUrl' | 'corsOrigins'>
@@ -24,7 +26,14 @@ export interface ApiDeps extends AdminRoutesDeps {
 
 /** Every route of the JSON API, in the order of its documentation. */
 export function apiRoutes(deps: ApiDeps): ApiRoute[] {
-  return [...sessionRoutes(deps), ...eventRoutes(deps), ...streamRoutes(deps), ...adminRoutes(deps)]
+  return [
+    ...sessionRoutes(deps),
+    ...sessionControlRoutes(deps),
+    ...eventRoutes(deps),
+    ...streamRoutes(deps),
+    ...adminRoutes(deps),
+    ...sourceControlRoutes(deps),
+  ]
 }
 
 export function api(deps: ApiDeps, gate: Gate) {

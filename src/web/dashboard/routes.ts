@@ -1,15 +1,18 @@
 import { Elysia } from 'elysia'
+import type { Controls } from '../../control/controls'
 import type { Gate } from '../gate'
 import type { Live } from '../live/live'
 import { streamResponse } from '../live/stream'
 import { type ApiKeyPagesDeps, addApiKey, revokeApiKey, showApiKeys } from './api-keys'
+import { type ControlRoutesDeps, controlRoutes } from './control-routes'
 import { showEvent, showEvents } from './events'
 import { logIn, logOut, showLogin } from './login'
 import { type SessionPagesDeps, showSession, showSessions } from './sessions'
 import { type SetupDeps, setUp, showSetup } from './setup'
 
-export interface DashboardDeps extends SessionPagesDeps, ApiKeyPagesDeps, SetupDeps {
+export interface DashboardDeps extends SessionPagesDeps, ApiKeyPagesDeps, SetupDeps, ControlRoutesDeps {
   live: Live
+  controls: Controls
 }
 
 /** Everything a browser can ask for. Who may is said on each line; test/web/authorisation.test.ts holds the matrix. */
@@ -52,6 +55,7 @@ export function dashboard(deps: DashboardDeps, gate: Gate) {
       gate.as('admin', (visit) => revokeApiKey(deps, visit)),
       raw,
     )
+    .use(controlRoutes(deps, gate))
     .use(logins(deps, gate))
 }
 

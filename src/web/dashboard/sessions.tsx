@@ -6,6 +6,7 @@ import { SessionsPage } from '../../../views/sessions/index'
 import { readSessionsQuery, selectSessions } from '../../../views/sessions/query'
 import { worstOf } from '../../../views/sessions/rank'
 import { SessionPage } from '../../../views/sessions/show'
+import type { Controls } from '../../control/controls'
 import { AppError } from '../../domain/error'
 import type { Instant } from '../../domain/event'
 import type { Allowances } from '../../domain/staleness'
@@ -15,11 +16,13 @@ import { html } from '../answers'
 import type { Board } from '../board'
 import type { MemberVisit } from '../gate'
 import { matrixOf } from '../qr'
+import { loadControl } from './session-control'
 import { loadHistory, loadTail } from './session-history'
 
 export interface SessionPagesDeps {
   sql: Sql
   board: Board
+  controls: Pick<Controls, 'capabilitiesOf'>
   allowances: Allowances
   publicUrl: string
   /** Where the default source's secret can be found, in words. */
@@ -52,7 +55,12 @@ export async function showSession(deps: SessionPagesDeps, { request, params, log
   const { source = '', name = '' } = params
   const session = await findSession(deps.sql, source, name, deps.allowances, deps.now())
   if (!session) throw new AppError('not_found', `There is no session “${name}” of the source “${source}”`)
-  const [history, events, sessions] = await Promise.all([loadHistory(deps.sql, session.id), loadTail(deps.sql, session.id), deps.board.sessions()])
+  const [history, events, sessions, control] = await Promise.all([
+    loadHistory(deps.sql, session.id),
+    loadTail(deps.sql, session.id),
+    deps.board.sessions(),
+    loadControl(deps, session),
+  ])
   const page = (
     <SessionPage
       operator={login.operator}
@@ -63,6 +71,7 @@ export async function showSession(deps: SessionPagesDeps, { request, params, log
       events={events}
       messages={history.messages}
       calls={history.calls}
+      control={control}
       now={deps.now()}
     />
   )

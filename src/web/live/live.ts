@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import type { Controls } from '../../control/controls'
 import type { Instant } from '../../domain/event'
 import { isUuid } from '../../domain/id'
 import type { Allowances } from '../../domain/staleness'
@@ -17,6 +18,8 @@ export interface LiveDeps {
   bus: Bus
   /** The defaults of the configuration. */
   allowances: Allowances
+  /** What can be done with the sessions of a source. */
+  controls: Pick<Controls, 'capabilitiesOf'>
   now(): Instant
   streams: Pick<HubOptions, 'opened' | 'closed'>
   failed(cause: unknown): void
@@ -39,7 +42,7 @@ const JSON_PREFIX = 'json:'
 export function createLive(deps: LiveDeps): Live {
   const board = new Board(deps.sql, deps.allowances, deps.now)
   const hub = new Hub(deps.streams)
-  const pacer = new Pacer(hub, (topic) => feedOf({ sql: deps.sql, board, now: deps.now }, topic), deps.failed)
+  const pacer = new Pacer(hub, (topic) => feedOf({ sql: deps.sql, board, controls: deps.controls, now: deps.now }, topic), deps.failed)
   const leave = deps.bus.subscribe((change) => pacer.note(change, change.sessions && topicsOf(change.sessions)))
   const look = setInterval(() => pacer.note({ sessions: [], statusChanged: false }, hub.listened), LOOK_MS)
   look.unref()

@@ -3,17 +3,21 @@ import type { Sql } from 'postgres'
 import { WorstMark } from '../../../views/layouts/worst-mark'
 import { announce, ids, partial } from '../../../views/live'
 import { toHtml } from '../../../views/render'
+import { SessionControl } from '../../../views/sessions/control'
 import { SessionFacts } from '../../../views/sessions/facts'
 import { SessionHead } from '../../../views/sessions/head'
 import { SessionMessages } from '../../../views/sessions/messages'
 import { QrCard } from '../../../views/sessions/qr-card'
 import { worstOf } from '../../../views/sessions/rank'
 import { SessionTimeline } from '../../../views/sessions/timeline'
+import type { Controls } from '../../control/controls'
 import type { Instant, Status } from '../../domain/event'
+import type { ControlRecord } from '../../domain/records'
 import type { Change } from '../../live/bus'
 import type { Feed } from '../../live/pacer'
 import type { Message } from '../../live/sse'
 import type { Board } from '../board'
+import { loadControl } from '../dashboard/session-control'
 import { loadHistory, type SessionHistory } from '../dashboard/session-history'
 import { matrixOf } from '../qr'
 import { EventsTail } from './events-tail'
@@ -21,6 +25,7 @@ import { EventsTail } from './events-tail'
 export interface SessionFeedDeps {
   sql: Sql
   board: Board
+  controls: Pick<Controls, 'capabilitiesOf'>
   now(): Instant
 }
 
@@ -42,7 +47,8 @@ export class SessionFeed implements Feed {
     const [sessions, history, rows] = await Promise.all([board.sessions(), loadHistory(sql, this.id), this.#tail.rows(false)])
     const session = sessions.find(({ id }) => id === this.id)
     if (!session) return []
-    const fragments = this.#changed(fragmentsOf(session, history, this.deps.now()))
+    const control = await loadControl(this.deps, session)
+    const fragments = this.#changed(fragmentsOf(session, history, control, this.deps.now()))
     fragments.push(...this.#changed({ [ids.worst]: toHtml(<WorstMark worst={worstOf(sessions)} />) }))
     if (rows !== '') fragments.push(rows)
     if (this.#status !== null && this.#status !== session.status) fragments.push(announce(session))
@@ -62,10 +68,16 @@ export class SessionFeed implements Feed {
   }
 }
 
-function fragmentsOf(session: Parameters<typeof SessionHead>[0]['session'], history: SessionHistory, now: Instant): Record<string, string> {
+function fragmentsOf(
+  session: Parameters<typeof SessionHead>[0]['session'],
+  history: SessionHistory,
+  control: ControlRecord | null,
+  now: Instant,
+): Record<string, string> {
   return {
     [ids.head]: toHtml(<SessionHead session={session} now={now} />),
     [ids.qr]: toHtml(<QrCard session={session} matrix={matrixOf(session.qr?.code ?? null)} now={now} />),
+    [ids.control]: toHtml(<SessionControl session={session} control={control} now={now} />),
     [ids.timeline]: toHtml(<SessionTimeline transitions={history.transitions} now={now} />),
     [ids.facts]: toHtml(<SessionFacts session={session} now={now} />),
     [ids.messages]: toHtml(<SessionMessages messages={history.messages} calls={history.calls} />),

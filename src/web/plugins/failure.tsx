@@ -66,6 +66,7 @@ const TITLES: Record<Told['code'], string> = {
   too_large: 'Too large',
   rate_limited: 'Too many requests',
   unavailable: 'Not available right now',
+  bad_gateway: 'The sender did not do it',
   internal: 'Something broke',
 }
 

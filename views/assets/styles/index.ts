@@ -14,5 +14,6 @@ export const STYLES = [
   'messages.css',
   'tree.css',
   'forms.css',
+  'control.css',
   'empty.css',
 ] as const
