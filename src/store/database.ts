@@ -80,16 +80,31 @@ function deepSocket({ host, port, path }: { host: string[]; port: number[]; path
   return path ? socket.connect(path) : socket.connect(port[0] as number, host[0] as string)
 }
 
+/** Crash recovery of a big database takes its time. */
+const STARTING_WITHIN_MS = 120_000
+
 async function checkServer(url: string): Promise<void> {
   const client = connect(url, 1)
   try {
-    const [row] = await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`
+    const [row] = await askVersion(client)
     if (row && row.version < 150_000) throw new AppError('unavailable', `Linekeeper needs Postgres 15 or newer; this is ${Math.floor(row.version / 10_000)}`)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throw new AppError('unavailable', `The database cannot be reached at ${maskUrl(url)}: ${(cause as Error).message}`, { cause })
   } finally {
     await client.end({ timeout: 1 })
+  }
+}
+
+/** Waits for a Postgres that is there and says that it will answer soon: after a crash, or when both were started together. */
+async function askVersion(client: Sql): Promise<{ version: number }[]> {
+  for (const since = performance.now(); ; await Bun.sleep(50)) {
+    try {
+      return await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`
+    } catch (cause) {
+      const isStarting = (cause as { code?: string }).code === '57P03'
+      if (!isStarting || performance.now() - since > STARTING_WITHIN_MS) throw cause
+    }
   }
 }
 

@@ -3,6 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 /** One 2xx, as it was understood. */
 export interface Acknowledgement {
   number: number
+  /** Which post of this number it answers, from 1. */
+  nth: number
   session: string
   /** The id in the answer; null when the answer broke off behind its first line. */
   id: string | null

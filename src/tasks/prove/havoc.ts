@@ -47,7 +47,7 @@ export async function wreak(options: ProveOptions, deps: HavocDeps): Promise<Hav
     }
     struckAt = performance.now()
     const target = options.only ?? chance.pick(TARGETS)
-    const isOutage = target !== 'server' && options.outageMs > 0 && chance.happens(0.2)
+    const isOutage = target !== 'server' && options.outageMs > 0 && chance.happens(0.3)
     lastKind = await strike(target, isOutage ? chance.between(0, options.outageMs) : 0, deps, chance)
     outcome.kills[lastKind] = (outcome.kills[lastKind] ?? 0) + 1
     deps.killed()

@@ -13,7 +13,7 @@ export interface ProveOptions {
   /** Deliveries per second, of all senders together, as long as they are answered. */
   rate: number
   only: Target | null
-  /** Every fifth kill of Postgres keeps it down for up to this long; 0 = never. */
+  /** Three in ten kills of Postgres keep it down for up to this long; 0 = never. */
   outageMs: number
   /** Where the report goes as JSON. */
   report: string | null
@@ -33,7 +33,7 @@ ledger. The exit code is 1 when anything is violated; the folder is kept then.
   --kills <n>            how many (${DEFAULTS.kills})
   --seconds-between <s>  mean wait from a recovery to the next kill (${DEFAULTS.betweenMs / 1000})
   --only <what>          kill only server, postgres or both; all three in turns otherwise
-  --outage <t>           every fifth kill of Postgres keeps it down for up to so long, such as 5s (never)
+  --outage <t>           three in ten kills of Postgres keep it down for up to so long, such as 5s (never)
   --rate <n>             deliveries per second (${DEFAULTS.rate})
   --seed <n>             the same seed sends and kills alike, as far as time allows (${DEFAULTS.seed})
   --report <file>        writes the verdict as JSON

@@ -29,7 +29,7 @@ export interface OracleCounts {
 
 /** A service repeats after 2 s and more; here sooner, so that each kill meets several tries. */
 const AGAIN_AFTER_MS = { least: 40, most: 400 }
-const UNREACHABLE_WAIT_MS = { least: 10, most: 60 }
+const UNREACHABLE_WAIT_MS = { least: 30, most: 200 }
 
 /** The senders: they number what they post, post it as their services do, and note what was promised. */
 export class Oracle {
@@ -65,25 +65,25 @@ export class Oracle {
       // In spurts: mostly the next one at once, sometimes a pause.
       if (chance.happens(0.3)) await Bun.sleep(chance.wait(thinkMs / 0.3))
       const letter = narrator.tell(++this.counts.sent, Date.now())
-      const isHeard = await this.#post(cast, letter)
+      const isHeard = await this.#post(cast, letter, 1)
       if (cast.dialect.retries.length === 0) {
         if (!isHeard) await Bun.sleep(chance.between(UNREACHABLE_WAIT_MS.least, UNREACHABLE_WAIT_MS.most))
       } else if (isHeard || (await this.#repeat(cast, letter))) {
         // Some senders post twice what was acknowledged: their answer was lost behind us.
-        if (chance.happens(0.03)) await this.#post(cast, letter)
+        if (chance.happens(0.03)) await this.#post(cast, letter, 2)
       } else this.counts.givenUp++
     }
   }
 
   async #repeat(cast: Cast, letter: Letter): Promise<boolean> {
-    while (performance.now() < this.#giveUpAt) {
+    for (let nth = 2; performance.now() < this.#giveUpAt; nth++) {
       await Bun.sleep(this.#chance.between(AGAIN_AFTER_MS.least, AGAIN_AFTER_MS.most))
-      if (await this.#post(cast, letter)) return true
+      if (await this.#post(cast, letter, nth)) return true
     }
     return false
   }
 
-  async #post({ name, dialect }: Cast, letter: Letter): Promise<boolean> {
+  async #post({ name, dialect }: Cast, letter: Letter, nth: number): Promise<boolean> {
     const { webhookUrl, secret } = this.options
     const { number, body } = letter
     const headers = dialect.sign(secret, body, { ...letter, now: Date.now() })
@@ -99,17 +99,17 @@ export class Oracle {
       if (status === 0) this.counts.unanswered++
     }
     if (status >= 200 && status < 300) {
-      await this.#note(name, letter, text, askedAt)
+      await this.#note(name, letter, nth, text, askedAt)
       return true
     }
     if (status > 0) count(this.counts.refused, String(status))
     return false
   }
 
-  async #note(session: string, { number, body }: Letter, text: string, askedAt: number): Promise<void> {
+  async #note(session: string, { number, body }: Letter, nth: number, text: string, askedAt: number): Promise<void> {
     const latencyMs = performance.now() - askedAt
     const { id = null, duplicate = false } = parse(text)
-    await this.options.acknowledgements.note({ number, session, id, duplicate, digest: digestOf(body) })
+    await this.options.acknowledgements.note({ number, nth, session, id, duplicate, digest: digestOf(body) })
     this.counts.acknowledged++
     if (duplicate) this.counts.duplicates++
     this.options.acknowledged(askedAt, latencyMs)

@@ -86,7 +86,7 @@ async function run(options: ProveOptions, deps: ProveDeps, stage: Stage): Promis
     acknowledgements,
     acknowledged(askedAt) {
       lastHeard = Math.max(lastHeard, askedAt)
-      server.noteAnswer()
+      server.noteAnswer(askedAt)
     },
   })
   server.start()

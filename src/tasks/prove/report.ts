@@ -17,6 +17,7 @@ export interface ProofReport {
   lost: number
   twice: number
   misnamed: number
+  renamed: number
   altered: number
   misplaced: number
   unacknowledgedButStored: number
@@ -65,6 +66,7 @@ export function reportOf(facts: ProofFacts): ProofReport {
     lost: verdict.lost.length,
     twice: verdict.twice.length,
     misnamed: verdict.misnamed.length,
+    renamed: verdict.renamed,
     altered: verdict.altered.length,
     misplaced: verdict.misplaced.length,
     unacknowledgedButStored: verdict.unacknowledgedButStored,

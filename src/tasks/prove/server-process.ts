@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dir, '../../..')
 const STOP_WITHIN_MS = 15_000
-const AGAIN_AFTER_MS = 30
+const AGAIN_AFTER_MS = 150
 
 export interface ServerProcessOptions {
   /** The file to run: src/server.ts, or a weakened twin of it. */
@@ -19,6 +19,7 @@ export class ServerProcess {
   /** Starts that ended by themselves before anything was answered: Postgres was away. */
   failedStarts = 0
   #child: Bun.Subprocess | undefined
+  #startedAt = 0
   #hasAnswered = false
   #isStopping = false
   readonly #log: number
@@ -30,15 +31,16 @@ export class ServerProcess {
   start(): void {
     if (this.#isStopping) return
     this.#hasAnswered = false
+    this.#startedAt = performance.now()
     const { entry, env } = this.options
     const child = Bun.spawn([process.execPath, entry], { cwd: ROOT, env, stdin: 'ignore', stdout: this.#log, stderr: this.#log })
     this.#child = child
     void child.exited.then((code) => this.#ended(child, code))
   }
 
-  /** Told by the oracle whenever it was answered. */
-  noteAnswer(): void {
-    this.#hasAnswered = true
+  /** Told by the oracle whenever it was answered, with when it had asked: the answer may be that of the process before. */
+  noteAnswer(askedAt: number): void {
+    if (askedAt > this.#startedAt) this.#hasAnswered = true
   }
 
   /** Kills it and starts it again. */

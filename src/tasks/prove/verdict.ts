@@ -12,8 +12,10 @@ export interface Verdict {
   lost: number[]
   /** Numbers that are stored more than once. */
   twice: number[]
-  /** Acknowledged under an id under which the ledger does not have them. */
+  /** Posted once, and acknowledged under an id under which the ledger does not have them. */
   misnamed: number[]
+  /** The same of numbers that were posted again: while Postgres is away nobody can tell what has come before. Allowed. */
+  renamed: number
   /** Acknowledged, and stored with other bytes than were sent. */
   altered: number[]
   /** Numbers that stand before one that was posted earlier in their session. */
@@ -41,6 +43,7 @@ export async function judge(sql: Sql, acknowledgements: readonly Acknowledgement
     lost: [],
     twice: [...stored].filter(([, { times }]) => times > 1).map(([number]) => number),
     misnamed: [],
+    renamed: 0,
     altered: [],
     misplaced: await findMisplaced(sql),
     unacknowledgedButStored: [...stored.keys()].filter((number) => !promised.has(number)).length,
@@ -50,7 +53,9 @@ export async function judge(sql: Sql, acknowledgements: readonly Acknowledgement
     const found = stored.get(number)
     if (!found) verdict.lost.push(number)
     else if (promises.some(({ digest }) => digest !== found.digest)) verdict.altered.push(number)
-    else if (promises.some(({ id }) => id !== null && !found.ids.includes(id))) verdict.misnamed.push(number)
+    else if (promises.every(({ id }) => id === null || found.ids.includes(id))) continue
+    else if (promises.every(({ nth }) => nth === 1)) verdict.misnamed.push(number)
+    else verdict.renamed++
   }
   return verdict
 }
