@@ -51,14 +51,19 @@ export class SourceNotes {
     for (const [sourceId, counts] of this.#sightings) for (const [provider, count] of counts) sightings.push({ sourceId, provider, ...count })
     const mismatches = [...this.#mismatches.values()]
     if (sightings.length + mismatches.length === 0) return
+    const [seen, differing] = [this.#sightings, this.#mismatches]
     this.#sightings = new Map()
     this.#mismatches = new Map()
     try {
       await addSightings(this.sql, sightings)
-      await addMismatches(this.sql, mismatches)
     } catch (cause) {
       this.failed(cause)
+      // Deliveries go on meanwhile, into the journal. What was counted since is less than this.
+      this.#sightings = seen
+      this.#mismatches = differing
+      return
     }
+    await addMismatches(this.sql, mismatches).catch(this.failed)
   }
 
   async close(): Promise<void> {

@@ -33,19 +33,6 @@ export async function listSightings(sql: Sql, sourceId: string): Promise<Sightin
   return [...(await sql.unsafe<Sighting[]>(LIST_SIGHTINGS, [sourceId]))]
 }
 
-/** The sightings of every source, by source. */
-export async function listAllSightings(sql: Sql): Promise<Map<string, Sighting[]>> {
-  const rows = await sql.unsafe<(Sighting & { sourceId: string })[]>(LIST_ALL_SIGHTINGS)
-  const all = new Map<string, Sighting[]>()
-  for (const { sourceId, ...sighting } of rows) all.set(sourceId, [...(all.get(sourceId) ?? []), sighting])
-  return all
-}
-
-/** Starts recognising anew: what was seen before a sender was replaced is no evidence any more. */
-export async function forgetSightings(sql: Sql, sourceId: string): Promise<void> {
-  await sql.unsafe('delete from source_sightings where source_id = $1', [sourceId])
-}
-
 /** Where URL and body named different sessions, the latest first. */
 export async function listMismatches(sql: Sql, sourceId: string): Promise<Mismatch[]> {
   return [...(await sql.unsafe<Mismatch[]>(LIST_MISMATCHES, [sourceId]))]
@@ -81,8 +68,6 @@ delete from source_mismatches m using (
 where old.n > $2 and m.source_id = old.source_id and m.path_session = old.path_session and m.body_session = old.body_session`
 
 const LIST_SIGHTINGS = `select provider, times, ${TIMES} from source_sightings where source_id = $1 order by times desc, provider`
-
-const LIST_ALL_SIGHTINGS = `select source_id as "sourceId", provider, times, ${TIMES} from source_sightings order by source_id, times desc, provider`
 
 const LIST_MISMATCHES = `
 select path_session as "pathSession", body_session as "bodySession", times, ${TIMES}, (count(*) over (partition by path_session))::int as "bodySessions"

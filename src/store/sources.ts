@@ -78,8 +78,10 @@ export async function createSource(
  * @throws AppError `not_found`, `invalid` for schemes that cannot be.
  */
 export async function updateSource(sql: Db, id: string, input: Omit<SourceInput, 'slug'>): Promise<void> {
-  const [row] = await sql.unsafe(UPDATE_SOURCE, [id, ...settingsOf(input)])
+  const [row] = await sql.unsafe<{ before: string }[]>(UPDATE_SOURCE, [id, ...settingsOf(input)])
   if (!row) throw new AppError('not_found', 'There is no such source')
+  // What was heard before says nothing about the sender that is to be recognised now.
+  if (input.provider === 'auto' && row.before !== 'auto') await sql.unsafe('delete from source_sightings where source_id = $1', [id])
   await lookAgainAtSource(sql, id)
 }
 
@@ -169,6 +171,6 @@ values ($1, $2, ${instant('$3')}, $4, $5, $6::text::jsonb, $7, $8, $9, $10) on c
 
 const UPDATE_SOURCE = `
 update sources set label = $2, provider = $3, schemes = $4::text::jsonb, owner_id = $5, stale_after_ms = $6, qr_expires_after_ms = $7, connecting_timeout_ms = $8
-where id = $1 returning id`
+where id = $1 returning (select provider from sources where id = $1) as before`
 
 const CONFIRM_PROVIDER = `update sources set provider = $2, schemes = coalesce(schemes, $3::text::jsonb) where id = $1 and provider = 'auto' returning id`

@@ -4,16 +4,7 @@ import { DEFAULT_SCHEMES } from '../../src/signing/scheme'
 import type { Database } from '../../src/store/database'
 import { addSecret, addUses, finishRotation, retireSecret, startRotation, withdrawSecret } from '../../src/store/secrets'
 import { SourceBook } from '../../src/store/source-book'
-import {
-  addMismatches,
-  addSightings,
-  forgetMismatches,
-  forgetSightings,
-  listAllSightings,
-  listMismatches,
-  listSightings,
-  MISMATCHES_KEPT,
-} from '../../src/store/source-notes'
+import { addMismatches, addSightings, forgetMismatches, listMismatches, listSightings, MISMATCHES_KEPT } from '../../src/store/source-notes'
 import { confirmProvider, createSource, deleteSource, ensureDefaultSource, insertSource, listSources, updateSource } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
 import { freshDatabase } from '../support/database'
@@ -249,8 +240,10 @@ describe('what a source shows of its senders', () => {
       { provider: 'unknown', times: 1, firstAt: NOW, lastAt: NOW + 1 },
     ]
     expect(await listSightings(db.read, sourceId)).toEqual(sightings)
-    expect((await listAllSightings(db.read)).get(sourceId)).toEqual(sightings)
-    await forgetSightings(db.read, sourceId)
+    await confirmProvider(db.read, sourceId, 'waha')
+    await updateSource(db.read, sourceId, { label: 'x', provider: 'signed' })
+    expect(await listSightings(db.read, sourceId)).toEqual(sightings)
+    await updateSource(db.read, sourceId, { label: 'x', provider: 'auto' })
     expect(await listSightings(db.read, sourceId)).toEqual([])
   })
 

@@ -1,128 +1,283 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { sessionIdOf } from '../../src/domain/id'
+import { insertQuarantined } from '../../src/store/quarantine'
+import { upsertRejections } from '../../src/store/rejections'
 import { addMismatches, addSightings } from '../../src/store/source-notes'
-import { openSite, withKey } from './support'
+import { entry, event, message } from '../support/entries'
+import { openStream } from '../support/stream'
+import { API_KEY, logInAll, openSite, postForm } from './support'
 
-const site = await openSite()
-afterAll(() => site.close())
+const SECRET = 'the first secret of these tests'
+const site = await openSite({ WEBHOOK_SECRET: SECRET })
+const server = Bun.serve({ port: 0, idleTimeout: 0, fetch: (request, own) => site.app.handle(Object.assign(request, { own })) })
+afterAll(async () => {
+  await server.stop(true)
+  await site.close()
+})
+const cookies = await logInAll(site)
+type Role = keyof typeof cookies
 
-interface Answer {
-  status: number
-  text: string
-  body: Body
+const page = async (path: string, role: Role = 'admin') => (await site.fetch(path, { headers: { cookie: cookies[role] } })).text()
+const post = (path: string, fields: Record<string, string>, role: Role = 'admin') => postForm(site, path, fields, { cookie: cookies[role] })
+const add = (fields: Record<string, string>) => post('/connect', { provider: 'waha', label: 'A WAHA', slug: 'waha', owner: '', proof: 'own', ...fields })
+const secretIn = (html: string) => /WHATSAPP_HOOK_HMAC_KEY=([\w-]{43})/.exec(html)?.[1]
+
+async function quarantine(body: string, slug = 'default', name = 'shop', receivedAt = Date.now()): Promise<string> {
+  await site.sources.refresh()
+  const source = site.sources.find(slug)
+  const id = Bun.randomUUIDv7('hex', receivedAt)
+  await insertQuarantined(site.database.write, {
+    sessionId: sessionIdOf(source?.id as string, name),
+    id,
+    sourceId: source?.id as string,
+    name,
+    receivedAt,
+    reason: 'nobody understands it',
+    path: `/api/whatsapp/webhook/${name}`,
+    address: '203.0.113.9',
+    headers: '{"content-type":"application/json"}',
+    body: new TextEncoder().encode(body),
+    scheme: 'api-key',
+  })
+  return id
 }
 
-/** What the tests look at; the whole shapes are checked against the OpenAPI document in api.test.ts. */
-interface Body extends Record<string, unknown> {
-  id: string
-  value: string
-  detail: string
-  secret: { id: string; value: string }
-  secrets: { id: string }[]
-  rotation: { state: string } | null
-  data: unknown[]
-}
+describe('adding a source', () => {
+  test('begins with every sender that is known, and the way to find out', async () => {
+    const html = await page('/connect')
+    for (const sender of ['WAHA', 'Evolution API', 'Meta', 'find out']) expect(html).toContain(sender)
+    expect(html).toContain('/connect?provider=auto')
+  })
 
-async function call(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await site.fetch(`/api/v1/sources${path}`, { method, ...withKey(), ...(body !== undefined && { body: JSON.stringify(body) }) })
-  const text = await response.text()
-  return { status: response.status, text, body: (text === '' ? {} : JSON.parse(text)) as Body }
-}
+  test('goes on with its proof and what speaks against the other ways', async () => {
+    const html = await page('/connect?provider=wppconnect-server')
+    expect(html).toContain('URLs end up in the logs of proxies')
+    expect(html).toContain('value="wppconnect-server"')
+  })
 
-const idOf = async (slug: string): Promise<string> => (await call('GET', `/${slug}`)).body.id
-
-describe('a source over the API', () => {
-  test('is made with a secret that is shown this once, changed in part, and deleted', async () => {
-    const made = await call('POST', '', { slug: 'shop', provider: 'waha', staleAfterMs: 60_000 })
+  test("ends with the sender's own lines: the real URL and the new secret in them, shown this once", async () => {
+    const made = await add({ slug: 'waha-1' })
     expect(made.status).toBe(201)
-    expect(made.body.source).toMatchObject({
-      slug: 'shop',
-      label: 'shop',
-      provider: 'waha',
-      webhookUrl: 'http://localhost:3000/api/whatsapp/shop/webhook',
-      schemes: null,
-      accepts: [{ scheme: 'hmac', strength: 'signed', title: 'HMAC-SHA512 in X-Webhook-Hmac', proves: 'proves body and sender', warning: null }],
-      secrets: [{ id: made.body.secret.id, uses: 0 }],
-      rotation: null,
-    })
-    const shown = await call('GET', '/shop')
-    expect(shown.text).not.toContain(made.body.secret.value)
-    const changed = await call('PATCH', '/shop', { label: 'The shop', schemes: [{ scheme: 'api-key', header: 'X-Shop-Key' }] })
-    expect(changed.body).toMatchObject({ label: 'The shop', provider: 'waha', staleAfterMs: 60_000, schemes: [{ scheme: 'api-key', header: 'x-shop-key' }] })
-    expect((await call('PATCH', '/shop', { schemes: null, staleAfterMs: null })).body).toMatchObject({ label: 'The shop', schemes: null, staleAfterMs: null })
-    expect((await call('DELETE', '/shop')).status).toBe(204)
-    expect((await call('GET', '/shop')).status).toBe(404)
-    expect((await call('DELETE', '/default')).status).toBe(409)
+    const html = await made.text()
+    expect(html).toContain(`WHATSAPP_HOOK_URL=${site.config.publicUrl}/api/whatsapp/waha-1/webhook`)
+    const secret = secretIn(html) as string
+    expect(site.sources.find('waha-1')?.secrets[0]?.value).toBe(secret)
+    for (const path of ['/sources/waha-1', '/sources/waha-1/connect', '/sources']) expect(await page(path)).not.toContain(secret)
+    expect(await page('/sources/waha-1/connect')).toContain('Waiting for the first event')
   })
 
-  test.each([
-    [{ slug: 'Shop' }, 400, 'slug'],
-    [{ slug: 'default' }, 409, 'There is a source "default" already'],
-    [{ slug: 'x', provider: 'telegram' }, 400, 'body/provider: auto, wwebjs-api'],
-    [{ slug: 'x', schemes: [{ scheme: 'hmac', header: 'x', algorithm: 'sha1' }] }, 400, 'SHA-1 is outdated'],
-    [{ slug: 'x', schemes: [{ scheme: 'none' }, { scheme: 'basic' }] }, 400, 'choose it alone'],
-    [{ slug: 'x', secret: 'secret' }, 400, 'GOWA'],
-    [{ slug: 'x', staleAfterMs: 5 }, 400, 'body/staleAfterMs: milliseconds'],
-    [{ slug: 'x', colour: 'red' }, 400, 'body/colour'],
-  ])('that cannot be is refused in words: %j', async (input, status, told) => {
-    const answer = await call('POST', '', input)
-    expect([answer.status, answer.body.detail]).toEqual([status, expect.stringContaining(told)])
-    expect((await call('GET', '/x')).status).toBe(404)
-  })
-})
-
-describe('the secrets of a source over the API', () => {
-  test('move on in three steps, and the answer says how far they are', async () => {
-    await call('POST', '', { slug: 'moving' })
-    const added = await call('POST', '/moving/secrets', {})
-    expect([added.status, added.body.rotation?.state]).toEqual([201, 'waiting'])
-    expect((await call('POST', '/moving/secrets', {})).status).toBe(409)
-    const { secrets, rotation } = (await call('GET', '/moving')).body
-    expect(rotation as unknown).toEqual({
-      state: 'waiting',
-      previous: secrets[0]?.id,
-      next: added.body.id,
-      advice: expect.stringContaining('No sender uses the new secret yet'),
-    })
-    expect((await call('DELETE', `/moving/secrets/${secrets[0]?.id}`)).status).toBe(204)
-    expect((await call('GET', '/moving')).body).toMatchObject({ secrets: [{ id: added.body.id }], rotation: null })
-    expect((await call('DELETE', `/moving/secrets/${added.body.id}`)).status).toBe(409)
-    expect((await call('DELETE', `/moving/secrets/${secrets[0]?.id}`)).status).toBe(404)
-    expect((await call('DELETE', `/moving/secrets/${added.body.id}?force=true`)).status).toBe(204)
+  test('takes a secret that the sender has already', async () => {
+    const given = `my-own-"secret"-of-${Date.now()}`
+    const html = await (await add({ slug: 'waha-own', secret: given })).text()
+    expect(html).toContain(Bun.escapeHTML(given))
+    expect(site.sources.find('waha-own')?.secrets[0]?.value).toBe(given)
   })
 
-  test('may be chosen, if they cannot be guessed', async () => {
-    await call('POST', '', { slug: 'chosen', secret: 'a secret of my own choice' })
-    const refused = await call('POST', '/chosen/secrets', { value: 'THISISMYSECURETOKEN' })
-    expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('WPPConnect')])
-    expect((await call('POST', '/chosen/secrets', { value: 'another secret of my own' })).body.value).toBe('another secret of my own')
+  test('says what is wrong, and keeps what was typed', async () => {
+    const refused = await add({ slug: 'Not A Slug', label: 'Mine' })
+    expect(refused.status).toBe(400)
+    const html = await refused.text()
+    expect(html).toContain('lower-case letters')
+    expect(html).toContain('value="Mine"')
+    expect((await add({ slug: 'default' })).status).toBe(409)
+    expect((await add({ slug: 'weak', secret: 'secret' })).status).toBe(400)
+    expect((await add({ slug: 'odd', proof: 'made-up' })).status).toBe(400)
+    expect((await add({ slug: 'odd', owner: 'made-up' })).status).toBe(400)
+    expect((await add({ slug: 'odd', label: '' })).status).toBe(400)
+    for (const slug of ['weak', 'odd']) expect(site.sources.find(slug)).toBeUndefined()
+  })
+
+  test('one that asks for no proof is marked as unsafe, one with its key in the URL as weak', async () => {
+    await add({ slug: 'open', label: 'Open', proof: 'none' })
+    await add({ slug: 'weak', label: 'Weak', proof: 'url-token' })
+    expect(await page('/sources/open')).toContain('Unsafe: no proof')
+    expect(await page('/sources/weak')).toContain('Weak: key in the URL')
   })
 })
 
-describe('what a source heard, over the API', () => {
-  test('leads to a proposal, and to a provider only when it is confirmed', async () => {
-    await call('POST', '', { slug: 'heard' })
-    const sourceId = await idOf('heard')
-    expect((await call('GET', '/heard/recognition')).body as unknown).toEqual({ provider: 'auto', proposal: null, sightings: [] })
-    await addSightings(site.database.write, [{ sourceId, provider: 'waha', times: 7, firstAt: 1_000, lastAt: 2_000 }])
-    expect((await call('GET', '/heard/recognition')).body as unknown).toEqual({
-      provider: 'auto',
-      proposal: 'waha',
-      sightings: [{ provider: 'waha', times: 7, firstAt: '1970-01-01T00:00:01.000Z', lastAt: '1970-01-01T00:00:02.000Z' }],
-    })
-    expect((await call('GET', '/heard')).body.provider).toBe('auto')
-    expect((await call('POST', '/heard/recognition', { provider: 'telegram' })).status).toBe(400)
-    const confirmed = await call('POST', '/heard/recognition', { provider: 'waha' })
-    expect(confirmed.body).toMatchObject({ provider: 'waha', accepts: expect.arrayContaining([expect.objectContaining({ scheme: 'api-key' })]) })
-    expect((await call('POST', '/heard/recognition', { provider: 'signed' })).status).toBe(409)
-    expect((await call('GET', '/heard/recognition')).body.proposal).toBeNull()
+describe('a source', () => {
+  test('shows its secrets by their last characters to admins, and to nobody else', async () => {
+    const hint = `…${SECRET.slice(-4)}`
+    expect(await page('/sources/default')).toContain(hint)
+    for (const role of ['viewer', 'operator'] as const) {
+      const html = await page('/sources/default', role)
+      expect(html).not.toContain(hint)
+      expect(html).not.toContain('id="source-secrets"')
+      expect(html).not.toContain('Settings')
+    }
+    for (const role of ['admin', 'viewer'] as const) expect(await page('/sources/default', role)).not.toContain(SECRET)
   })
 
-  test('tells where URL and body named different sessions', async () => {
-    await call('POST', '', { slug: 'crossed' })
-    const note = { sourceId: await idOf('crossed'), pathSession: 'ABCD', bodySession: 'EFGH', times: 3, firstAt: 1_000, lastAt: 2_000 }
+  test('is rotated: the new secret is shown once, both are live, and the facts say when the old one may go', async () => {
+    await add({ slug: 'turning' })
+    const rotated = await (await post('/sources/turning/secrets', {})).text()
+    expect(rotated).toContain('No sender uses the new secret yet')
+    const [old, fresh] = site.sources.find('turning')?.secrets ?? []
+    expect(rotated).toContain(fresh?.value as string)
+    expect(rotated).not.toContain(old?.value as string)
+    expect((await post('/sources/turning/secrets', {})).status).toBe(409)
+    site.sources.noteUse(fresh?.id as string)
+    expect(await page('/sources/turning')).toContain('the old one can go')
+    expect((await post(`/sources/turning/secrets/${old?.id}/retire`, {})).status).toBe(200)
+    expect(site.sources.find('turning')?.secrets).toMatchObject([{ id: fresh?.id }])
+    expect((await post(`/sources/turning/secrets/${fresh?.id}/retire`, {})).status).toBe(409)
+  })
+
+  test('a secret of another source cannot be retired through this one', async () => {
+    const [other] = site.sources.default().secrets
+    expect((await post(`/sources/turning/secrets/${other?.id}/retire`, {})).status).toBe(404)
+  })
+
+  test('is changed in all that can be set; its short name stays', async () => {
+    const fields = { label: 'Renamed', provider: 'signed', owner: '', proof: 'jwt', staleAfter: '30', qrExpiresAfter: '', connectingTimeout: '90' }
+    expect((await post('/sources/turning', fields)).status).toBe(200)
+    expect(site.sources.find('turning')).toMatchObject({
+      slug: 'turning',
+      label: 'Renamed',
+      provider: 'signed',
+      schemes: [{ scheme: 'jwt' }],
+      staleAfterMs: 1_800_000,
+      qrExpiresAfterMs: null,
+      connectingTimeoutMs: 90_000,
+    })
+    expect((await post('/sources/turning', { ...fields, staleAfter: 'soon' })).status).toBe(400)
+  })
+
+  test('keeps schemes that only the API can set when the form is saved', async () => {
+    const body = JSON.stringify({ schemes: [{ scheme: 'api-key', header: 'x-mine' }] })
+    await site.fetch('/api/v1/sources/turning', { method: 'PATCH', headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }, body })
+    expect(await page('/sources/turning')).toContain('As it was set')
+    await post('/sources/turning', { label: 'Again', provider: 'signed', owner: '', proof: 'kept' })
+    expect(site.sources.find('turning')?.schemes).toEqual([{ scheme: 'api-key', header: 'x-mine' }])
+  })
+
+  test('is deleted only by its own name, and the default one never', async () => {
+    expect((await post('/sources/turning/delete', { slug: 'waha-1' })).status).toBe(400)
+    expect((await post('/sources/turning/delete', { slug: 'turning' })).status).toBe(303)
+    expect((await site.fetch('/sources/turning', { headers: { cookie: cookies.admin } })).status).toBe(404)
+    expect((await post('/sources/default/delete', { slug: 'default' })).status).toBe(409)
+  })
+})
+
+describe('what a source shows of its sender', () => {
+  test('says which events never come, and what to do about it', async () => {
+    await addSightings(site.database.write, [{ sourceId: site.source.id, provider: 'wwebjs-api', times: 7, firstAt: Date.now(), lastAt: Date.now() }])
+    await site.write(entry('shop', [event('session.connected'), message('message.created', 'A1', { message: { fromMe: true } })]))
+    const html = await page('/sources/default', 'viewer')
+    expect(html).toContain('1 kind missing')
+    expect(html).toContain('DISABLED_CALLBACKS')
+    await site.write(entry('shop', [message('message.ack', 'A1', { message: { ack: 2 } })]))
+    expect(await page('/sources/default')).not.toContain('kind missing')
+  })
+
+  test('proposes the sender, and takes it up when an admin confirms', async () => {
+    expect(await page('/sources/default')).toContain('This sender is wwebjs-api')
+    expect((await post('/sources/default/provider', { provider: 'wwebjs-api' })).status).toBe(200)
+    expect(site.sources.default().provider).toBe('wwebjs-api')
+    expect((await post('/sources/default/provider', { provider: 'waha' })).status).toBe(409)
+  })
+
+  test('warns when URL and body name different sessions, until that is put right', async () => {
+    const note = { sourceId: site.source.id, pathSession: 'shop', bodySession: '<b>other', times: 3, firstAt: Date.now(), lastAt: Date.now() }
     await addMismatches(site.database.write, [note])
-    expect((await call('GET', '/crossed/mismatches')).body.data).toMatchObject([{ pathSession: 'ABCD', bodySession: 'EFGH', bodySessions: 1, times: 3 }])
-    expect((await call('DELETE', '/crossed/mismatches')).status).toBe(204)
-    expect((await call('GET', '/crossed/mismatches')).body.data).toEqual([])
+    const html = await page('/sources/default')
+    expect(html).toContain('name different sessions')
+    expect(html).not.toContain('<b>other')
+    await post('/sources/default/mismatches/forget', {})
+    expect(await page('/sources/default')).not.toContain('name different sessions')
+  })
+
+  test('tells refusals by reason: how often, from where, and the remedy; never what was sent', async () => {
+    const row = {
+      sourceId: site.source.id,
+      slug: 'default',
+      session: 'shop',
+      code: 'mismatch',
+      message: "X-Api-Key fits none of this source's secrets",
+      times: 2,
+    }
+    await upsertRejections(site.database.write, [
+      { ...row, address: '203.0.113.7', at: Date.now() - 120_000 },
+      { ...row, address: '203.0.113.8', at: Date.now() },
+    ])
+    for (const path of ['/sources/default', '/sources/default/rejections']) {
+      const html = await page(path, 'viewer')
+      expect(html).toContain('4 ×')
+      expect(html).toContain('203.0.113.8, 203.0.113.7')
+      expect(html).toContain('Compare its last characters')
+    }
+    expect(await page('/sources')).toContain('<b>4</b> refused in 24 h')
+  })
+
+  test('shows what was posted to a URL that names no source', async () => {
+    await upsertRejections(site.database.write, [
+      {
+        sourceId: null,
+        slug: null,
+        session: null,
+        address: '203.0.113.7',
+        code: 'unknown_source',
+        message: 'the URL names a source that does not exist',
+        at: Date.now(),
+        times: 9,
+      },
+    ])
+    expect(await page('/sources')).toContain('The URL names a source that does not exist')
+  })
+})
+
+describe('the quarantine', () => {
+  test('is listed with its reason, shown whole, and decoded again by an operator', async () => {
+    const id = await quarantine('{"dataType":"ready","sessionId":"kept"}', 'default', 'kept')
+    expect(await page('/sources/default/quarantine', 'viewer')).toContain('nobody understands it')
+    expect(await page(`/sources/default/quarantine/${id}`, 'viewer')).toContain('dataType')
+    const decoded = await post(`/sources/default/quarantine/${id}/replays`, {}, 'operator')
+    expect([decoded.status, decoded.headers.get('location')]).toEqual([303, `/events/${id}`])
+    expect(await page(`/events/${id}`)).toContain('session.connected')
+    expect((await post(`/sources/default/quarantine/${id}/replays`, {}, 'operator')).status).toBe(409)
+  })
+
+  test('decodes all again, says how many wait on, and lets them be put away', async () => {
+    await quarantine('{"dataType":"ready","sessionId":"kept-2"}', 'default', 'kept-2')
+    const odd = await quarantine('not json')
+    const html = await (await post('/sources/default/quarantine/replays', {}, 'operator')).text()
+    expect(html).toContain('1 delivery decoded')
+    expect(html).toContain('1 still waits')
+    expect(await (await post(`/sources/default/quarantine/${odd}/replays`, {}, 'operator')).text()).toContain('Still not understood: the body is not JSON')
+    expect((await post(`/sources/default/quarantine/${odd}/put-away`, {}, 'operator')).status).toBe(303)
+    expect(await page('/sources/default/quarantine')).toContain('Nothing waits here')
+  })
+
+  test('of one source is not reached through another', async () => {
+    const id = await quarantine('not json')
+    expect((await site.fetch(`/sources/waha-1/quarantine/${id}`, { headers: { cookie: cookies.admin } })).status).toBe(404)
+    expect((await post(`/sources/waha-1/quarantine/${id}/put-away`, {})).status).toBe(404)
+  })
+
+  test('is decoded over the JSON API by the id that the sender was told', async () => {
+    const id = await quarantine('{"dataType":"ready","sessionId":"kept-3"}', 'default', 'kept-3')
+    const replay = () => site.fetch(`/api/v1/events/${id}/replays`, { method: 'POST', headers: { authorization: `Bearer ${API_KEY}` } })
+    expect(await (await replay()).json()).toEqual({ outcome: 'added', events: 1, reason: null })
+    expect(await (await replay()).json()).toEqual({ outcome: 'unchanged', events: 0, reason: null })
+  })
+})
+
+describe('the stream of a source', () => {
+  test('turns the waiting into the first event, and says nothing of secrets but that they changed', async () => {
+    await add({ slug: 'live' })
+    const source = site.sources.find('live')
+    const stream = await openStream(new URL(`/live?topic=source:${source?.id}`, server.url).href, { cookie: cookies.viewer })
+    const first = entry('newcomer', [event('session.qr', { session: { qr: '2@x' } })])
+    await site.writeFor(source?.id as string, first)
+    const heard = await stream.waitFor('First event received')
+    expect(heard).toContain('newcomer')
+    await post('/sources/live/secrets', {})
+    await site.write(entry('shop', [event('session.connected')]))
+    const changed = heard + (await stream.waitFor('event: secrets-changed'))
+    for (const secret of site.sources.find('live')?.secrets ?? []) {
+      expect(changed).not.toContain(secret.value)
+      expect(changed).not.toContain(secret.value.slice(-4))
+    }
+    await stream.close()
   })
 })

@@ -10,7 +10,8 @@ import { type ApiRoute, route } from './route'
 import { ApiKey, Cursor, Limit, MadeApiKey, NewApiKey, pageOf, Quarantined, Rejection } from './schemas'
 import { pageJson, type SessionRoutesDeps } from './sessions'
 import { apiKeyJson, quarantinedJson, rejectionJson } from './shapes'
-import { type SourceRoutesDeps, sourceRoutes } from './sources'
+import type { SourceRoutesDeps } from './source-of'
+import { sourceRoutes } from './sources'
 
 export interface AdminRoutesDeps extends SessionRoutesDeps, SourceRoutesDeps {
   write: Sql

@@ -68,15 +68,21 @@ export const Source = t.Object(
   { $id: 'Source', additionalProperties: false },
 )
 
+const allowances = {
+  staleAfterMs: t.Optional(nullable(Milliseconds)),
+  qrExpiresAfterMs: t.Optional(nullable(Milliseconds)),
+  connectingTimeoutMs: t.Optional(nullable(Milliseconds)),
+}
+
+export const AllowanceChange = t.Object(allowances, { $id: 'AllowanceChange', additionalProperties: false })
+
 const settings = {
   label: t.Optional(t.String({ minLength: 1, maxLength: 100, description: '1 to 100 characters' })),
   provider: t.Optional(t.String({ maxLength: 50, description: "a provider's id, or auto" })),
   // Checked by readSchemes, which tells what exactly is wrong with which scheme.
   schemes: t.Optional(t.Any({ anyOf: [{ type: 'array', items: SchemeShape }, { type: 'null' }] })),
   ownerId: t.Optional(nullable(t.String({ maxLength: 100 }))),
-  staleAfterMs: t.Optional(nullable(Milliseconds)),
-  qrExpiresAfterMs: t.Optional(nullable(Milliseconds)),
-  connectingTimeoutMs: t.Optional(nullable(Milliseconds)),
+  ...allowances,
 }
 
 export const NewSource = t.Object(

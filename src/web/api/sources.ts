@@ -1,41 +1,15 @@
 import { Type as t } from '@sinclair/typebox'
-import type { Sql } from 'postgres'
 import { AppError } from '../../domain/error'
-import type { Instant } from '../../domain/event'
-import { proposalOf } from '../../domain/recognition'
 import { findProvider, PROVIDERS } from '../../providers'
 import { readSchemes } from '../../signing/scheme-shape'
 import { startRotation, withdrawSecret } from '../../store/secrets'
-import type { SourceBook } from '../../store/source-book'
-import { forgetMismatches, listMismatches, listSightings } from '../../store/source-notes'
-import { confirmProvider, createSource, deleteSource, type Source as SourceRecord, updateSource } from '../../store/sources'
-import type { Vault } from '../../store/vault'
+import { createSource, deleteSource, updateSource } from '../../store/sources'
 import { json } from '../answers'
 import { type ApiRoute, route } from './route'
 import { pageOf } from './schemas'
-import {
-  MadeSecret,
-  MadeSource,
-  Mismatch,
-  mismatchJson,
-  NewSecret,
-  NewSource,
-  Recognition,
-  rotationJson,
-  Source,
-  SourceChange,
-  sightingJson,
-  sourceJson,
-} from './source-shapes'
-
-export interface SourceRoutesDeps {
-  sql: Sql
-  write: Sql
-  vault: Vault
-  publicUrl: string
-  sources: Pick<SourceBook, 'list' | 'find' | 'refresh'>
-  now(): Instant
-}
+import { allowanceRoutes, sourceNoteRoutes } from './source-notes'
+import { type SourceRoutesDeps, sourceOf } from './source-of'
+import { MadeSecret, MadeSource, NewSecret, NewSource, rotationJson, Source, SourceChange, sourceJson } from './source-shapes'
 
 const OfSlug = t.Object({ slug: t.String() })
 const OfSecret = t.Object({ slug: t.String(), id: t.String() })
@@ -43,15 +17,7 @@ const NOT_FOUND = { 404: { description: 'There is no such source' } }
 const gone = () => new Response(null, { status: 204 })
 
 export function sourceRoutes(deps: SourceRoutesDeps): ApiRoute[] {
-  return [...readRoutes(deps), ...changeRoutes(deps), ...secretRoutes(deps), ...noteRoutes(deps)]
-}
-
-/** As it stands now, uses counted up to this moment. */
-async function sourceOf({ sources }: SourceRoutesDeps, slug: string | undefined): Promise<SourceRecord> {
-  await sources.refresh()
-  const source = sources.find(slug ?? '')
-  if (!source) throw new AppError('not_found', 'There is no such source')
-  return source
+  return [...readRoutes(deps), ...changeRoutes(deps), ...secretRoutes(deps), ...sourceNoteRoutes(deps), ...allowanceRoutes(deps)]
 }
 
 function readRoutes(deps: SourceRoutesDeps): ApiRoute[] {
@@ -166,60 +132,6 @@ function secretRoutes(deps: SourceRoutesDeps): ApiRoute[] {
       async handle({ params, query }) {
         await withdrawSecret(write, await sourceOf(deps, params.slug), params.id ?? '', now(), query.force)
         await sources.refresh()
-        return gone()
-      },
-    }),
-  ]
-}
-
-function noteRoutes(deps: SourceRoutesDeps): ApiRoute[] {
-  const { sql, write } = deps
-  const recognitionOf = async ({ id, provider }: SourceRecord) => {
-    const sightings = await listSightings(sql, id)
-    return { provider, proposal: provider === 'auto' ? proposalOf(sightings) : null, sightings: sightings.map(sightingJson) }
-  }
-  return [
-    route({
-      method: 'GET',
-      path: '/api/v1/sources/:slug/recognition',
-      scope: 'admin',
-      summary: 'Says whose deliveries a source of the provider auto got',
-      params: OfSlug,
-      answers: { 200: { description: 'What was seen, and what follows from it', schema: Recognition }, ...NOT_FOUND },
-      handle: async ({ params }) => json(await recognitionOf(await sourceOf(deps, params.slug))),
-    }),
-    route({
-      method: 'POST',
-      path: '/api/v1/sources/:slug/recognition',
-      scope: 'admin',
-      summary: 'Confirms the provider of a source that was set to auto; how its deliveries prove themselves stays as it was',
-      params: OfSlug,
-      body: t.Object({ provider: t.String({ description: "the provider's id" }) }, { additionalProperties: false }),
-      answers: { 200: { description: 'The source as it is now', schema: Source }, 409: { description: 'It has a provider' }, ...NOT_FOUND },
-      async handle({ params, body }) {
-        if (!findProvider(body.provider)) throw new AppError('invalid', `body/provider: ${PROVIDERS.map(({ id }) => id).join(', ')}`)
-        await confirmProvider(write, (await sourceOf(deps, params.slug)).id, body.provider)
-        return json(sourceJson(await sourceOf(deps, params.slug), deps.publicUrl, deps.now()))
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/api/v1/sources/:slug/mismatches',
-      scope: 'admin',
-      summary: 'Lists deliveries whose URL named another session than their body, the latest first',
-      params: OfSlug,
-      answers: { 200: { description: 'All that are kept', schema: pageOf(Mismatch) }, ...NOT_FOUND },
-      handle: async ({ params }) => json({ data: (await listMismatches(sql, (await sourceOf(deps, params.slug)).id)).map(mismatchJson), next: null }),
-    }),
-    route({
-      method: 'DELETE',
-      path: '/api/v1/sources/:slug/mismatches',
-      scope: 'admin',
-      summary: "Puts them away, for instance after the sender's URL was corrected",
-      params: OfSlug,
-      answers: { 204: { description: 'They are gone' }, ...NOT_FOUND },
-      async handle({ params }) {
-        await forgetMismatches(write, (await sourceOf(deps, params.slug)).id)
         return gone()
       },
     }),
