@@ -7,7 +7,7 @@ import { GaveUp } from '../store/pipeline'
  */
 export function failureKind(cause: unknown): 'away' | 'retry' | 'content' | 'bug' {
   const code = codeOf(cause)
-  if (AWAY_CODES.has(code) || AWAY_CLASSES.has(code.slice(0, 2)) || isFailedConnect(cause)) return 'away'
+  if (AWAY_CODES.has(code) || AWAY_CLASSES.has(code.slice(0, 2)) || isShutOut(cause)) return 'away'
   if (code.startsWith('40') || isOutdatedPlan(cause)) return 'retry'
   return CONTENT_CLASSES.has(code.slice(0, 2)) ? 'content' : 'bug'
 }
@@ -43,9 +43,10 @@ const AWAY_CODES = new Set([
 /** 22 data, 23 constraint, 54 program limit. */
 const CONTENT_CLASSES = new Set(['22', '23', '54'])
 
-/** The socket file of a Postgres that is not running is not there either. */
-function isFailedConnect(cause: unknown): boolean {
-  return (cause as { syscall?: unknown } | null)?.syscall === 'connect'
+/** Postgres ended the session, or let nobody in; or there was nobody who could have (a socket file that is not there). */
+function isShutOut(cause: unknown): boolean {
+  const { severity, syscall } = (cause ?? {}) as { severity?: unknown; syscall?: unknown }
+  return severity === 'FATAL' || severity === 'PANIC' || syscall === 'connect'
 }
 
 /** The schema was changed under a prepared statement; the connection plans it anew. */

@@ -2,10 +2,12 @@ import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import type { Refusal } from '../signing/scheme'
 import { upsertRejections } from '../store/rejections'
+import { failureKind } from './failure'
 
 const FLUSH_MS = 1_000
 /** An attacker chooses addresses and names: beyond this many different ones a minute they are counted together. */
 const DISTINCT = 500
+const MOST_WAITING = 5_000
 const MINUTE_MS = 60_000
 
 export interface Rejected {
@@ -29,6 +31,8 @@ export class Rejections {
     private readonly sql: Sql,
     private readonly now: () => Instant,
     private readonly failed: (cause: unknown) => void = () => {},
+    /** New ones can be read. */
+    private readonly told: () => void = () => {},
   ) {
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS)
     this.#timer.unref()
@@ -57,8 +61,20 @@ export class Rejections {
     if (this.#pending.size === 0) return
     const rows = [...this.#pending.values()]
     this.#pending = new Map()
-    // What is lost here is the note of a refusal, never a delivery.
-    await upsertRejections(this.sql, rows).catch(this.failed)
+    await upsertRejections(this.sql, rows).then(this.told, (cause) => this.#putBack(rows, cause))
+  }
+
+  /** While Postgres is away they wait in memory; a kill loses the notes of refusals, never a delivery. */
+  #putBack(rows: (Rejected & { at: Instant; times: number })[], cause: unknown): void {
+    if (failureKind(cause) !== 'away') {
+      this.failed(cause)
+      return
+    }
+    for (const row of rows) {
+      const newer = this.#pending.get(identityOf(row))
+      if (newer) newer.times += row.times
+      else if (this.#pending.size < MOST_WAITING) this.#pending.set(identityOf(row), row)
+    }
   }
 
   async close(): Promise<void> {

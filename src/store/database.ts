@@ -62,6 +62,8 @@ export function connect(url: string, max: number, parameters: Record<string, str
     idle_timeout: 0,
     max_lifetime: null,
     connect_timeout: 5,
+    // By default up to 20 s: the dashboard would stay away that much longer than the database.
+    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 1),
     connection: { application_name: 'linekeeper', TimeZone: 'UTC', ...parameters },
     socket: deepSocket,
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },

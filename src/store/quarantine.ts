@@ -23,12 +23,21 @@ export interface Quarantined {
 /** Idempotent: a delivery kept twice is kept once. */
 export async function insertQuarantined(sql: Tx, row: Quarantined): Promise<void> {
   const clean = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed()
-  await sql`
-    insert into quarantine (session_id, id, source_id, name, received_at, reason, path, address, headers, body, scheme, secret_id, body_size)
-    values (${row.sessionId}, ${row.id}, ${row.sourceId}, ${row.name === null ? null : clean(row.name)}, to_timestamp(${row.receivedAt}::float8 / 1000), ${clean(row.reason)},
-      ${clean(row.path)}, ${row.address}, ${clean(row.headers)}, ${Buffer.from(row.body)}, ${row.scheme ?? null}, ${row.secretId ?? null},
-      ${row.bodySize ?? row.body.byteLength})
-    on conflict do nothing`
+  await sql.unsafe(INSERT, [
+    row.sessionId,
+    row.id,
+    row.sourceId,
+    row.name === null ? null : clean(row.name),
+    row.receivedAt,
+    clean(row.reason),
+    clean(row.path),
+    row.address,
+    clean(row.headers),
+    Buffer.from(row.body),
+    row.scheme ?? null,
+    row.secretId ?? null,
+    row.bodySize ?? row.body.byteLength,
+  ])
 }
 
 /** They have been dealt with: decoded at last, or put away. */
@@ -39,3 +48,7 @@ export async function resolveQuarantined(sql: Tx, ids: readonly string[], now: I
   ])
   return rows.length
 }
+
+const INSERT = `
+insert into quarantine (session_id, id, source_id, name, received_at, reason, path, address, headers, body, scheme, secret_id, body_size)
+values ($1, $2, $3, $4, ${instant('$5')}, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`

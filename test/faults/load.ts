@@ -30,7 +30,8 @@ export function startLoad(post: TestServer['post'], senders: number, pauseMs = 2
   const send = async (sender: number) => {
     const session = `load-${nonce}-${sender}`
     for (let nth = 0; isRunning; nth++) {
-      const delivery = nth % 3 === 0 ? wwebjsDelivery(SECRET, session, 'ready') : wwebjsDelivery(SECRET, session, 'message', { message: message(`${nonce}${sender}X${nth}`) })
+      const delivery =
+        nth % 3 === 0 ? wwebjsDelivery(SECRET, session, 'ready') : wwebjsDelivery(SECRET, session, 'message', { message: message(`${nonce}${sender}X${nth}`) })
       const startedAt = performance.now()
       const answer = await post(delivery).catch(() => undefined)
       load.slowestMs = Math.max(load.slowestMs, performance.now() - startedAt)

@@ -10,7 +10,7 @@ let server: TestServer
 
 beforeAll(async () => {
   postgres = await TestPostgres.start()
-  server = await startTestServer({ DATABASE_URL: postgres.url })
+  server = await startTestServer({ DATABASE_URL: postgres.url, RATE_LIMIT_STATUS: '100000' })
 }, STARTING_MS)
 afterAll(async () => {
   await server.stop()

@@ -17,7 +17,9 @@ export async function expectAllStored(sql: Database['read'], acknowledged: reado
     const found = told.toSorted((a, b) => a.nth - b.nth).map(({ id }) => Number(places.get(id)?.place))
     expect({ session, found }).toEqual({ session, found: found.toSorted((a, b) => a - b) })
   }
-  const [sums] = await sql<{ folded: number; stored: number }[]>`select (select sum(seq)::int from sessions) as folded, (select count(*)::int from events) as stored`
+  const [sums] = await sql<
+    { folded: number; stored: number }[]
+  >`select (select sum(seq)::int from sessions) as folded, (select count(*)::int from events) as stored`
   expect(sums?.folded).toBe(sums?.stored as number)
   expect((await rebuild(sql, { repair: false })).differences).toEqual([])
 }
