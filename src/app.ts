@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import type { Config } from './config'
 import type { Controls } from './control/controls'
 import type { Instant } from './domain/event'
+import type { DecodeAgain } from './ingest/decode-again'
 import { sessionAsOf } from './ingest/look-back'
 import type { Database } from './store/database'
 import type { SourceBook } from './store/source-book'
@@ -30,6 +31,7 @@ export interface AppDeps {
   apiKeys: ApiKeys
   live: Live
   controls: Controls
+  decodeAgain: DecodeAgain
   /** The senders' doors; absent in tests of the rest. */
   webhooks?: ReturnType<typeof webhooks>
   readiness(): Promise<Readiness>
@@ -42,7 +44,17 @@ export function createApp(deps: AppDeps) {
   const gate = new Gate({ config, auth: deps.auth, failed: (cause, about) => deps.report.failed(cause, about) })
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
   const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
-  const shared = { sql: database.read, write: database.write, board: live.board, live, apiKeys: deps.apiKeys, allowances, publicUrl: config.publicUrl, now }
+  const shared = {
+    sql: database.read,
+    write: database.write,
+    board: live.board,
+    live,
+    controls: deps.controls,
+    apiKeys: deps.apiKeys,
+    allowances,
+    publicUrl: config.publicUrl,
+    now,
+  }
   const control = { controls: deps.controls, sources: deps.sources, vault: deps.sources.vault, actions: createActionThrottle() }
   const secretHint = config.webhookSecret === null ? 'printed at the first start' : 'WEBHOOK_SECRET in your environment'
   // A body is limited while it streams; Bun's own limit only ends what no handler reads.
@@ -50,7 +62,12 @@ export function createApp(deps: AppDeps) {
     .onError(({ request, error }) => gate.fail(request, error))
     .use(ops({ config, metrics: deps.metrics, readiness: deps.readiness }, gate))
     .use(assets(gate))
-    .use(dashboard({ ...shared, ...control, ...createLoginDeps(deps.auth, config.rateLimits), secretHint }, gate))
+    .use(
+      dashboard(
+        { ...live.sourceBoard, ...shared, ...control, ...createLoginDeps(deps.auth, config.rateLimits), decodeAgain: deps.decodeAgain, secretHint },
+        gate,
+      ),
+    )
     .use(
       api(
         {
@@ -58,6 +75,7 @@ export function createApp(deps: AppDeps) {
           ...control,
           config,
           auth: deps.auth,
+          decodeAgain: deps.decodeAgain,
           sessionAsOf: (source, name, at) => sessionAsOf(database.read, source, name, allowances, at),
         },
         gate,

@@ -101,6 +101,8 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     bus,
     allowances: config,
     controls: control.controls,
+    sources,
+    publicUrl: config.publicUrl,
     now: systemNow,
     streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
     failed,
@@ -111,11 +113,25 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
 
   const doors = openDoors(config, ingest, sources, metrics, failed)
   const jobDeps = { ...config, ...control, sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, now: systemNow }
-  const jobs = scheduleJobs(JOBS, jobDeps, (job, cause) => report.jobFailed(job, cause))
+  const jobs = scheduleJobs(JOBS, jobDeps, report.jobFailed)
   undo.push(() => jobs.stop())
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
-  const { readiness } = ingest
-  const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, ...control, webhooks: doors, readiness, now: systemNow })
+  const { readiness, decodeAgain } = ingest
+  const app = createApp({
+    config,
+    database,
+    report,
+    metrics,
+    sources,
+    auth,
+    apiKeys,
+    live,
+    ...control,
+    decodeAgain,
+    webhooks: doors,
+    readiness,
+    now: systemNow,
+  })
   const server = listen(app, config)
   undo.push(() => server.stop())
   // Before the server waits for its requests: a live stream never ends, and a sender may take a minute.

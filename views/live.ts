@@ -14,6 +14,8 @@
  * topic `sessions`       partial(row), partial(counts), partial(worst), announce; sessions-changed
  * topic `session:<id>`   partial(session-head|-qr|-control|-timeline|-events|-messages|-facts), prepend(event row), partial(worst), announce
  * topic `events`         prepend(event row), partial(worst)
+ * topic `sources`        partial(sources), partial(worst)
+ * topic `source:<id>`    partial(source-head|-arrival|-received|-refused|-quarantine|-doubts), partial(worst); secrets-changed
  *
  * Fragment (DOM id)                     component and props
  * `session-<uuid>`                      sessions/row        SessionRow {session, now}
@@ -25,6 +27,8 @@
  * `session-events`                      sessions/events     SessionEvents {session, events}
  * `session-messages`                    sessions/messages   SessionMessages {messages, calls}
  * `event-<id>`                          events/row          EventRow {event, session?: false on a session's page}
+ * `sources`                             sources/index       SourceList {sources, lost, now}
+ * `source-<part>`                       sources/now         SourceParts: each of {now: SourceNow}
  * `worst`                               layouts/worst-mark  WorstMark {worst: worstOf(all)}
  * `flash`                               errors/flash        Flash {kind, message}
  *
@@ -38,12 +42,14 @@ import { Html } from '@elysiajs/html'
 import type { SessionRecord } from '../src/domain/records'
 import { lookOf, whyOf } from './shared/status'
 
-export const LIVE_EVENTS = { sessionsChanged: 'sessions-changed', resync: 'resync' } as const
+export const LIVE_EVENTS = { sessionsChanged: 'sessions-changed', resync: 'resync', secretsChanged: 'secrets-changed' } as const
 
 export const topics = {
   sessions: 'sessions',
   events: 'events',
   session: (id: string) => `session:${id}`,
+  sources: 'sources',
+  source: (id: string) => `source:${id}`,
 }
 
 /** DOM ids of the fragments. */
@@ -61,6 +67,14 @@ export const ids = {
   tail: 'tail',
   messages: 'session-messages',
   facts: 'session-facts',
+  sources: 'sources',
+  sourceHead: 'source-head',
+  sourceArrival: 'source-arrival',
+  sourceReceived: 'source-received',
+  sourceRefused: 'source-refused',
+  sourceQuarantine: 'source-quarantine',
+  sourceDoubts: 'source-doubts',
+  sourceSecrets: 'source-secrets',
 }
 
 /** A part that fetches itself anew takes the page's worst state along, and leaves the title to app.js, which knows it. */

@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics'
 import type { Report } from '../telemetry/report'
 import { type Arrival, createArrivals, systemNow } from './arrival'
 import type { Committed } from './commit'
+import { createDecodeAgain, type DecodeAgain } from './decode-again'
 import { createFoldAway } from './fold-away'
 import { Quarantine } from './quarantine'
 import type { ReceiveDeps } from './receive'
@@ -40,9 +41,10 @@ export interface Readiness {
 
 export interface Ingest {
   writer: Writer
-  receiving: ReceiveDeps & { arrival(): Arrival; rejections: Rejections }
+  receiving: ReceiveDeps & { arrival(): Arrival; rejections: Rejections; notes: SourceNotes }
   /** Puts a day into the sessions before retention drops it. */
   foldAway: ReturnType<typeof createFoldAway>
+  decodeAgain: DecodeAgain
   /**
    * From now on deliveries are kept in DATA_DIR while Postgres is away; what a journal there holds is written before anything newer.
    * @throws what the disk says when there is no place for a journal.
@@ -60,7 +62,12 @@ export function createIngest(deps: IngestDeps): Ingest {
   let shelter: Shelter | undefined
   let tell: Pick<Report, 'writesRefused'> | undefined
   const issues = new Issues(database.read, deps)
-  const quarantine = new Quarantine(database.write, () => metrics.deliveryQuarantined())
+  // What is refused or kept apart moves no session, but shows on the pages of sources.
+  const shownElsewhere = () => deps.bus.publish({ sessions: [], statusChanged: false })
+  const quarantine = new Quarantine(database.write, () => {
+    metrics.deliveryQuarantined()
+    shownElsewhere()
+  })
   const limits = { ...WRITER_LIMITS, lanes: Math.max(1, Math.min(WRITER_LIMITS.lanes, config.pools.write - 1)) }
   const writer = new Writer(
     database.write,
@@ -73,7 +80,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     limits,
   )
-  const rejections = new Rejections(database.read, systemNow, deps.failed)
+  const rejections = new Rejections(database.read, systemNow, deps.failed, shownElsewhere)
   const notes = new SourceNotes(database.read, deps.failed)
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
   const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
@@ -91,6 +98,14 @@ export function createIngest(deps: IngestDeps): Ingest {
       arrival: createArrivals(systemNow),
     },
     foldAway: createFoldAway(database.read),
+    decodeAgain: createDecodeAgain({
+      sql: database.read,
+      writer,
+      allowances,
+      retentionEventsMs: config.retentionEventsMs,
+      sources: () => deps.sources.list(),
+      now: systemNow,
+    }),
     async openJournal(report) {
       tell = report
       shelter = await openShelter({

@@ -26,6 +26,23 @@ const PAGES: Record<string, [nobody: number, viewer: number, operator: number, a
   'POST /sources/default/control/test': [303, 403, 403, 400],
   'POST /sources/default/control/import': [303, 403, 403, 409],
   'POST /sources/default/control/remove': [303, 403, 403, 200],
+  'GET /sources': [303, 200, 200, 200],
+  'GET /connect': [303, 403, 403, 200],
+  'POST /connect': [303, 403, 403, 400],
+  'GET /sources/default': [303, 200, 200, 200],
+  'POST /sources/default': [303, 403, 403, 400],
+  'GET /sources/default/connect': [303, 200, 200, 200],
+  'POST /sources/default/delete': [303, 403, 403, 400],
+  'POST /sources/default/provider': [303, 403, 403, 400],
+  'POST /sources/default/secrets': [303, 403, 403, 200],
+  'POST /sources/default/secrets/none/retire': [303, 403, 403, 404],
+  'POST /sources/default/mismatches/forget': [303, 403, 403, 200],
+  'GET /sources/default/rejections': [303, 200, 200, 200],
+  'GET /sources/default/quarantine': [303, 200, 200, 200],
+  'POST /sources/default/quarantine/replays': [303, 403, 200, 200],
+  'GET /sources/default/quarantine/none': [303, 404, 404, 404],
+  'POST /sources/default/quarantine/none/replays': [303, 403, 404, 404],
+  'POST /sources/default/quarantine/none/put-away': [303, 403, 404, 404],
   'GET /login': [200, 303, 303, 303],
   'POST /login': [401, 401, 401, 401],
   'GET /setup': [410, 410, 410, 410],
@@ -50,8 +67,10 @@ const API: Record<string, [nobody: number, read: number, write: number, admin: n
   'GET /api/v1/sessions/default/sales/qr.png': [401, 200, 200, 200],
   'GET /api/v1/events': [401, 200, 200, 200],
   'GET /api/v1/stream?topic=sessions': [401, 200, 200, 200],
+  'POST /api/v1/events/none/replays': [401, 403, 404, 404],
   'GET /api/v1/rejections': [401, 200, 200, 200],
   'GET /api/v1/quarantine': [401, 200, 200, 200],
+  'PATCH /api/v1/sessions/default/none': [401, 403, 403, 400],
   'GET /api/v1/sources': [401, 403, 403, 200],
   'POST /api/v1/sources': [401, 403, 403, 400],
   'GET /api/v1/sources/default': [401, 403, 403, 200],
@@ -126,6 +145,7 @@ function shapeOf(method: string, path: string): string {
     .replace(/\/assets\/[^/]+/, '/assets/_')
     .replace(/(sessions|events|api-keys|sources|secrets)\/[^/]+/, '$1/_')
     .replace(/secrets\/[^/]+/, 'secrets/_')
+    .replace(/quarantine\/(?!replays$)[^/]+/, 'quarantine/_')
     .replace(/(sessions\/_)\/[^/]+/, '$1/_')
     .replace(/(sessions\/_\/_\/control)\/[^/]+/, '$1/_')}`
 }

@@ -1,7 +1,9 @@
 import { createApp } from '../../src/app'
 import { type Config, loadConfig } from '../../src/config'
 import { createControl } from '../../src/control/control'
+import { sessionIdOf } from '../../src/domain/id'
 import type { Entry } from '../../src/ingest/batch'
+import { createDecodeAgain } from '../../src/ingest/decode-again'
 import { Writer } from '../../src/ingest/writer'
 import { createBus } from '../../src/live/bus'
 import type { Role } from '../../src/store/operators'
@@ -43,6 +45,8 @@ export async function openSite(env: Record<string, string> = {}) {
     bus,
     allowances: config,
     controls: control.controls,
+    sources,
+    publicUrl: config.publicUrl,
     now: Date.now,
     streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
     failed,
@@ -50,6 +54,8 @@ export async function openSite(env: Record<string, string> = {}) {
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: 'test-secret-of-at-least-32-characters' })
   const readiness: Readiness = { reasons: [], backlog: 0, journal: 0 }
   const apiKeys = new ApiKeys(database.write, Date.now, config.apiKey)
+  const { retentionEventsMs } = config
+  const decodeAgain = createDecodeAgain({ sql: database.read, writer, allowances: config, retentionEventsMs, sources: () => sources.list(), now: Date.now })
   const app = createApp({
     config,
     database,
@@ -60,6 +66,7 @@ export async function openSite(env: Record<string, string> = {}) {
     apiKeys,
     live,
     ...control,
+    decodeAgain,
     readiness: async () => readiness,
     now: Date.now,
   })
@@ -78,8 +85,12 @@ export async function openSite(env: Record<string, string> = {}) {
     sources,
     control,
     vault,
+    decodeAgain,
     /** Commits entries of test/support/entries.ts for the default source. */
     write: (entry: Entry) => writer.append({ ...entry, sessionId: entry.sessionId, session: { ...entry.session, sourceId: source.id } }),
+    /** The same for another source. */
+    writeFor: (sourceId: string, entry: Entry) =>
+      writer.append({ ...entry, sessionId: sessionIdOf(sourceId, entry.session.name), session: { ...entry.session, sourceId } }),
     fetch: (path: string, init: RequestInit = {}) => app.handle(new Request(new URL(path, 'http://localhost:3000'), init)),
     async close() {
       live.close()

@@ -13,8 +13,9 @@ const HEIGHT = 48
 export function Histogram({ buckets }: { buckets: readonly HistogramBucket[] }): JSX.Element {
   const first = buckets[0]
   const last = buckets.at(-1)
-  if (!first || !last) return ''
   const total = buckets.reduce((sum, { count }) => sum + count, 0)
+  // Nothing that was counted yet: an empty picture would be a gap.
+  if (!first || !last || total === 0) return ''
   return (
     <svg
       class="histogram"

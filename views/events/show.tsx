@@ -11,6 +11,7 @@ import type { Worst } from '../worst'
 import { Body } from './body'
 import { BodyTree } from './body-tree'
 import { curlOf } from './curl'
+import { Headers } from './headers'
 import { readJson } from './json'
 
 export interface EventPageProps {
@@ -133,25 +134,5 @@ function Siblings({ siblings }: { siblings: { id: string; type: string }[] }): J
         </li>
       ))}
     </ul>
-  )
-}
-
-function Headers({ headers }: { headers: Record<string, string> }): JSX.Element {
-  return (
-    <table class="headers">
-      <caption>Headers, secrets redacted</caption>
-      <tbody>
-        {Object.entries(headers).map(([name, value]) => (
-          <tr>
-            <th scope="row">
-              <code safe>{name}</code>
-            </th>
-            <td>
-              <code safe>{value}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }

@@ -13,6 +13,7 @@ export interface Operator {
 const PAGES = [
   { word: 'Sessions', href: paths.sessions(), under: /^\/($|sessions)/ },
   { word: 'Events', href: paths.events(), under: /^\/events/ },
+  { word: 'Sources', href: paths.sources(), under: /^\/(sources|connect)/ },
 ]
 
 export function Header({ operator, path, live }: { operator: Operator | null; path: string; live: boolean }): JSX.Element {

@@ -30,6 +30,7 @@ export type IconName =
   | 'copy'
   | 'inbox'
   | 'help'
+  | 'shield'
 
 /** A page has hundreds, of a few dozen kinds. Both parts of the key are words of ours. */
 const drawn = new Map<string, string>()

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Config } from '../../config'
 import { AppError } from '../../domain/error'
+import type { DecodeAgain } from '../../ingest/decode-again'
 import { json } from '../answers'
 import type { Auth } from '../auth/auth'
 import type { Context, Gate } from '../gate'
@@ -12,6 +13,7 @@ import { allowOrigin } from './cors'
 import { docsPage } from './docs'
 import { eventRoutes } from './events'
 import { openApiOf } from './openapi'
+import { replayRoutes } from './replays'
 import { type ApiRoute, readJson, readQuery } from './route'
 import { sessionRoutes } from './sessions'
 import { type ControlRoutesDeps, sessionControlRoutes } from './sessions-control'
@@ -21,6 +23,7 @@ import { streamRoutes } from './stream'
 export interface ApiDeps extends AdminRoutesDeps, ControlRoutesDeps {
   live: Live
   auth: Auth
+  decodeAgain: DecodeAgain
   config: Pick<Config, 'publicUrl' | 'corsOrigins'>
 }
 
@@ -30,6 +33,7 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...sessionRoutes(deps),
     ...sessionControlRoutes(deps),
     ...eventRoutes(deps),
+    ...replayRoutes(deps),
     ...streamRoutes(deps),
     ...adminRoutes(deps),
     ...sourceControlRoutes(deps),

@@ -9,10 +9,13 @@ import { showEvent, showEvents } from './events'
 import { logIn, logOut, showLogin } from './login'
 import { type SessionPagesDeps, showSession, showSessions } from './sessions'
 import { type SetupDeps, setUp, showSetup } from './setup'
+import { sourceRoutes } from './source-routes'
+import type { SourcePagesDeps } from './sources'
 
-export interface DashboardDeps extends SessionPagesDeps, ApiKeyPagesDeps, SetupDeps, ControlRoutesDeps {
+export interface DashboardDeps extends SessionPagesDeps, ApiKeyPagesDeps, SetupDeps, ControlRoutesDeps, SourcePagesDeps {
   live: Live
   controls: Controls
+  sources: SourcePagesDeps['sources']
 }
 
 /** Everything a browser can ask for. Who may is said on each line; test/web/authorisation.test.ts holds the matrix. */
@@ -56,6 +59,7 @@ export function dashboard(deps: DashboardDeps, gate: Gate) {
       raw,
     )
     .use(controlRoutes(deps, gate))
+    .use(sourceRoutes(deps, gate))
     .use(logins(deps, gate))
 }
 

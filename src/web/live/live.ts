@@ -6,11 +6,15 @@ import type { Allowances } from '../../domain/staleness'
 import type { Bus, Change } from '../../live/bus'
 import { Hub, type HubOptions } from '../../live/hub'
 import { type Feed, Pacer } from '../../live/pacer'
+import type { SourceBook } from '../../store/source-book'
 import { Board } from '../board'
+import type { SourceBoardDeps } from '../source-board'
+import { loadGuides } from '../source-guides'
 import { EventsFeed } from './events-feed'
 import { JsonEventsFeed, JsonSessionsFeed } from './json-feeds'
 import { SessionFeed, type SessionFeedDeps } from './session-feed'
 import { SessionsFeed } from './sessions-feed'
+import { SourceFeed, SourcesFeed } from './sources-feed'
 
 export interface LiveDeps {
   /** The read pool. */
@@ -20,6 +24,8 @@ export interface LiveDeps {
   allowances: Allowances
   /** What can be done with the sessions of a source. */
   controls: Pick<Controls, 'capabilitiesOf'>
+  sources: Pick<SourceBook, 'list' | 'find' | 'refresh'>
+  publicUrl: string
   now(): Instant
   streams: Pick<HubOptions, 'opened' | 'closed'>
   failed(cause: unknown): void
@@ -27,6 +33,8 @@ export interface LiveDeps {
 
 export interface Live {
   board: Board
+  /** What pages of sources are made of, for those who render them as a whole. */
+  sourceBoard: SourceBoardDeps
   /** A stream for pages; undefined when there is no such topic. */
   open(topic: string, lastEventId: string | null): ReadableStream<Uint8Array> | undefined
   /** The same topics as JSON. */
@@ -42,12 +50,15 @@ const JSON_PREFIX = 'json:'
 export function createLive(deps: LiveDeps): Live {
   const board = new Board(deps.sql, deps.allowances, deps.now)
   const hub = new Hub(deps.streams)
-  const pacer = new Pacer(hub, (topic) => feedOf({ sql: deps.sql, board, controls: deps.controls, now: deps.now }, topic), deps.failed)
-  const leave = deps.bus.subscribe((change) => pacer.note(change, change.sessions && topicsOf(change.sessions)))
+  const { sql, sources, publicUrl, now } = deps
+  const sourceBoard: SourceBoardDeps = { sql, board, sources, guides: loadGuides(), publicUrl, now }
+  const pacer = new Pacer(hub, (topic) => feedOf({ ...sourceBoard, controls: deps.controls }, topic), deps.failed)
+  const leave = deps.bus.subscribe((change) => pacer.note(change, change.sessions && [...topicsOf(change.sessions), ...hub.listened.filter(isOfSources)]))
   const look = setInterval(() => pacer.note({ sessions: [], statusChanged: false }, hub.listened), LOOK_MS)
   look.unref()
   return {
     board,
+    sourceBoard,
     open: (topic, lastEventId) => (topic.startsWith(JSON_PREFIX) ? undefined : pacer.open(topic, lastEventId)),
     openJson: (topic, lastEventId) => pacer.open(JSON_PREFIX + topic, lastEventId),
     close() {
@@ -64,11 +75,16 @@ function topicsOf(sessions: NonNullable<Change['sessions']>): string[] {
   return [...topics, ...topics.map((topic) => JSON_PREFIX + topic)]
 }
 
-function feedOf(deps: SessionFeedDeps, topic: string): Feed | undefined {
+/** Sessions, refusals and secrets all show there: any change may. */
+const isOfSources = (topic: string) => topic === 'sources' || topic.startsWith('source:')
+
+function feedOf(deps: SessionFeedDeps & SourceBoardDeps, topic: string): Feed | undefined {
   const isJson = topic.startsWith(JSON_PREFIX)
   const name = isJson ? topic.slice(JSON_PREFIX.length) : topic
   if (name === 'sessions') return isJson ? new JsonSessionsFeed(deps) : new SessionsFeed(deps.board, deps.now)
   if (name === 'events') return isJson ? new JsonEventsFeed(deps) : new EventsFeed(deps)
+  if (!isJson && name === 'sources') return new SourcesFeed(deps)
+  if (!isJson && name.startsWith('source:') && isUuid(name.slice('source:'.length))) return new SourceFeed(deps, name.slice('source:'.length))
   const id = name.startsWith('session:') ? name.slice('session:'.length) : ''
   if (!isUuid(id)) return undefined
   return isJson ? new JsonSessionsFeed(deps, id) : new SessionFeed(deps, id)

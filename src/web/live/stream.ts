@@ -12,7 +12,7 @@ export function streamResponse(
   open: (lastEventId: string | null) => ReadableStream<Uint8Array> | undefined,
 ): Response {
   const stream = open(context.request.headers.get('last-event-id'))
-  if (!stream) throw new AppError('not_found', 'There is no such topic: sessions, events and session:<id> are')
+  if (!stream) throw new AppError('not_found', 'There is no such topic: sessions, events, sources, session:<id> and source:<id> are')
   context.server?.timeout(context.request, 0)
   return new Response(stream, { headers: STREAM_HEADERS })
 }

@@ -15,5 +15,9 @@ export const STYLES = [
   'tree.css',
   'forms.css',
   'control.css',
+  'sources.css',
+  'source.css',
+  'connect.css',
+  'copy.css',
   'empty.css',
 ] as const
