@@ -76,6 +76,7 @@ export const DEFAULT_SCHEMES: readonly SchemeSetting[] = [
   { scheme: 'hmac', header: 'x-webhook-signature', algorithm: 'sha256', encoding: 'hex', prefix: { text: 'sha256=', optional: true } },
   { scheme: 'hmac', header: 'x-hub-signature-256', algorithm: 'sha256', encoding: 'hex', prefix: { text: 'sha256=', optional: true } },
   { scheme: 'hmac', header: 'x-webhook-hmac', algorithm: 'sha512', algorithmHeader: 'x-webhook-hmac-algorithm', encoding: 'hex' },
+  { scheme: 'hmac', header: 'x-hmac-signature', algorithm: 'sha256', encoding: 'hex' },
   { scheme: 'standard-webhooks', toleranceMs: STANDARD_TOLERANCE_MS },
   { scheme: 'jwt', leewayMs: JWT_LEEWAY_MS },
   { scheme: 'api-key', header: 'x-api-key' },

@@ -59,7 +59,7 @@ export interface SimulatedDelivery {
 
 /** How one kind of service speaks. */
 export interface Dialect {
-  id: 'wwebjs-api' | 'waha' | 'evolution-api' | 'wppconnect-server' | 'open-wa-v4' | 'open-wa-v5' | 'meta-cloud-api' | 'signed'
+  id: 'wwebjs-api' | 'waha' | 'evolution-api' | 'wppconnect-server' | 'open-wa-v4' | 'open-wa-v5' | 'meta-cloud-api' | 'gowa' | 'wuzapi' | 'signed'
   /** The bodies it posts for one happening, in order; none when it keeps silent about it. */
   tell(line: Line, happening: Happening, at: number, id: () => string): string[]
   /** The headers of one attempt; `id` and `at` are those of the delivery, `now` of the attempt. */

@@ -23,7 +23,8 @@ silent. Each posts, signs and tries again as its service does.
 
   --rate <n>        deliveries per second (20)
   --sessions <n>    lines (12)
-  --provider <id>   wwebjs-api, waha, evolution-api, wppconnect-server, open-wa-v4, open-wa-v5, meta-cloud-api, signed or mixed (mixed)
+  --provider <id>   wwebjs-api, waha, evolution-api, wppconnect-server, open-wa-v4, open-wa-v5, meta-cloud-api, gowa, wuzapi, signed
+                    or mixed (mixed)
   --seed <n>        the same seed plays the same play (1)
   --duration <t>    30s, 5m, 1h; 0 = until Ctrl-C (60s)
   --url <url>       the server, or a source's webhook URL (PUBLIC_URL, or http://localhost:3000)

@@ -3,6 +3,7 @@ import { Agenda } from './agenda'
 import { Chance } from './chance'
 import { Conversations } from './conversation'
 import { evolutionDialect } from './evolution'
+import { gowaDialect } from './gowa'
 import { type Dialect, type Happening, type Line, newLine } from './happening'
 import { type Beginning, life, type Moment } from './life'
 import { metaDialect } from './meta'
@@ -12,6 +13,7 @@ import { personName, phone } from './people'
 import { signedDialect } from './signed'
 import { wahaDialect } from './waha'
 import { wppconnectDialect } from './wppconnect'
+import { wuzapiDialect } from './wuzapi'
 import { wwebjsDialect } from './wwebjs'
 
 export const DIALECTS: readonly Dialect[] = [
@@ -22,6 +24,8 @@ export const DIALECTS: readonly Dialect[] = [
   openWaV4Dialect,
   openWaV5Dialect,
   metaDialect,
+  gowaDialect,
+  wuzapiDialect,
   signedDialect,
 ]
 

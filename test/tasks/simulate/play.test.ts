@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { readBody } from '../../../src/domain/body'
 import type { Delivery } from '../../../src/domain/delivery'
 import type { DecodedEvent } from '../../../src/domain/event'
 import { decodeAny } from '../../../src/providers'
@@ -82,7 +83,9 @@ function first(count: number, more: Partial<PlayOptions> = {}): Spoken[] {
 }
 
 function decode(spoken: Spoken): DecodedEvent[] {
-  const { decoded } = decodeAny(deliveryOf(spoken), JSON.parse(spoken.body))
+  const body = readBody(deliveryOf(spoken))
+  if (!body.ok) throw new Error(body.reason)
+  const { decoded } = decodeAny(deliveryOf(spoken), body.value)
   return decoded.ok ? decoded.parts.flatMap((part) => part.events) : []
 }
 
