@@ -55,7 +55,7 @@ function connectionEvent(emitted: Emitted, data: Fields): DecodedEvent {
   switch (state) {
     case 'open': {
       const facts: SessionFacts = {}
-      put(facts, 'account', accountOf(data))
+      put(facts, 'account', accountOf(emitted, data))
       return become('session.connected', facts)
     }
     case 'connecting':
@@ -104,9 +104,9 @@ function reasonOf(code: number | undefined): Reason {
   return REASONS.get(code) ?? 'unknown'
 }
 
-/** `wuid` loses its device number at the sender. */
-function accountOf(data: Fields): SessionFacts['account'] {
-  const id = waId(data.wuid)
+/** `wuid` loses its device number at the sender. Where it is missing, the envelope's `sender` is the same. */
+function accountOf({ own }: Emitted, data: Fields): SessionFacts['account'] {
+  const id = waId(data.wuid) ?? own
   if (id === undefined) return undefined
   const account: NonNullable<SessionFacts['account']> = { id }
   put(account, 'name', text(data.profileName))
