@@ -39,6 +39,7 @@ describe('the state of an instance', () => {
   test('a state that we do not know is no status, and none at all is no crash', () => {
     expect(decode('connection.update', { state: 'paused', statusReason: 7 })).toMatchObject({ type: 'session.state', session: { detail: 'paused (7)' } })
     expect(decode('connection.update', null)).toMatchObject({ type: 'session.state' })
+    expect(decode('connection.update', { statusReason: 7 }).session).toBeUndefined()
     expect(decode('status.instance', { disconnectionObject: '{"error":' }).session).toEqual({ reason: 'unknown' })
   })
 

@@ -50,7 +50,7 @@ const MAX_QR = 2953
 function connectionEvent(emitted: Emitted, data: Fields): DecodedEvent {
   const state = text(data.state, 50)
   const code = number(data.statusReason)
-  const words = code === undefined ? state : `${state} (${code})`
+  const words = state === undefined || code === undefined ? state : `${state} (${code})`
   const become = (type: SessionEventType, facts: SessionFacts) => told(emitted, type, facts, state, code)
   switch (state) {
     case 'open': {
