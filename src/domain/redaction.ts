@@ -35,10 +35,16 @@ export function redactHeaders(headers: Readonly<Record<string, string>>, fingerp
   const kept: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name] ?? ''
-    const isSecret = isSecretHeader(name) || secrets.some((secret) => value.includes(secret))
+    const isSecret = isSecretHeader(name) || holdsOne(value, secrets)
     kept[name] = isSecret && !isRedacted(value) ? `[redacted ${fingerprint(value)}]` : value
   }
   return kept
+}
+
+/** A loop and no closure: asked for every header of every delivery. */
+function holdsOne(value: string, secrets: readonly string[]): boolean {
+  for (const secret of secrets) if (value.includes(secret)) return true
+  return false
 }
 
 /**
@@ -48,7 +54,7 @@ export function redactHeaders(headers: Readonly<Record<string, string>>, fingerp
 export function redactPath(path: string, fingerprint: Fingerprint, secrets: readonly string[] = []): string {
   const query = path.indexOf('?')
   const kept = query < 0 ? path : `${path.slice(0, query)}?${redactPairs(path.slice(query + 1), fingerprint)}`
-  if (!kept.includes('%') && !secrets.some((secret) => kept.includes(secret))) return kept
+  if (!kept.includes('%') && !holdsOne(kept, secrets)) return kept
   return kept.replace(/[^/?&=]+/g, (piece) => {
     const plain = decode(piece.replaceAll('+', ' '))
     const found = secrets.find((secret) => plain.includes(secret) || piece.includes(secret))
@@ -62,29 +68,42 @@ export function redactPath(path: string, fingerprint: Fingerprint, secrets: read
  */
 export function redactForm(body: Uint8Array, fingerprint: Fingerprint): Uint8Array {
   const text = latin1(body)
-  const edits: Edit[] = []
-  for (const { name, nameEnd, value, end } of fieldsOf(text)) {
-    if (value === end || isRedacted(text.slice(value, Math.min(end, value + 60)))) continue
-    const plain = unescaped(text, value, end)
-    if (isSecretName(unescaped(text, name, nameEnd).toString('utf8'), 'query')) {
-      edits.push({ from: value, to: end, by: `[redacted ${fingerprint(plain.toString('utf8'))}]` })
-    } else edits.push(...fieldEdits(text, value, plain, fingerprint))
-  }
-  return edits.length === 0 ? body : apply(edits, body)
+  const edits = [...fieldEdits(text, fingerprint), ...innerEdits(text, fingerprint)].sort((a, b) => a.from - b.from || b.to - a.to)
+  if (edits.length === 0) return body
+  let end = 0
+  // What lies inside of another is gone with it.
+  return apply(
+    edits.filter((edit) => edit.from >= end && ((end = edit.to), true)),
+    body,
+  )
 }
 
-/** The edits of one field, in places of the whole text. What is not JSON itself is scanned as a string of JSON would be. */
-function fieldEdits(text: string, from: number, plain: Buffer, fingerprint: Fingerprint): Edit[] {
-  const isJson = /^\s*[{[]/.test(plain.toString('latin1', 0, 100))
-  if (!isJson && plain.byteLength <= MAX_BASE64) return []
-  const lead = isJson ? 0 : 1
-  const scanned = isJson ? plain : Buffer.concat([QUOTE, plain, QUOTE])
+/** Fields whose name tells, and long ones that are no JSON: they are scanned as a string of JSON would be. */
+function fieldEdits(text: string, fingerprint: Fingerprint): Edit[] {
+  const edits: Edit[] = []
+  for (const { name, nameEnd, value, end } of fieldsOf(text)) {
+    if (value === end) continue
+    if (isSecretField(text.slice(name, nameEnd))) {
+      if (isRedacted(text.slice(value, Math.min(end, value + 60)))) continue
+      edits.push({ from: value, to: end, by: `[redacted ${fingerprint(unescaped(text, value, end).toString('utf8'))}]` })
+    } else if (end - value > MAX_BASE64) {
+      const quoted = Buffer.concat([QUOTE, unescaped(text, value, end), QUOTE])
+      if (!/^"\s*[{[]/.test(quoted.toString('latin1', 0, 100))) edits.push(...placed(text, value, 1, editsOf(quoted, latin1(quoted), fingerprint)))
+    }
+  }
+  return edits
+}
+
+/** All JSON inside of fields, in one go: a line break ends a string of JSON, and so no field reaches into the next. */
+function innerEdits(text: string, fingerprint: Fingerprint): Edit[] {
+  const plain = unescaped(text.replaceAll('&', '\n'), 0, text.length)
+  return placed(text, 0, 0, editsOf(plain, latin1(plain), fingerprint))
+}
+
+/** Edits of what is escaped in the text from `from` on; `lead` bytes of it were added. */
+function placed(text: string, from: number, lead: number, edits: readonly Edit[]): Edit[] {
   const place = placesIn(text, from)
-  return editsOf(scanned, latin1(scanned), fingerprint).map((edit) => ({
-    from: place(edit.from - lead),
-    to: place(edit.to - lead),
-    by: encodeURIComponent(edit.by),
-  }))
+  return edits.map((edit) => ({ from: place(edit.from - lead), to: place(edit.to - lead), by: encodeURIComponent(edit.by) }))
 }
 
 /** `a=1&token=…` without the values of secret names. */
@@ -130,12 +149,21 @@ function isQrPicture(text: string, { from, to }: Edit, key: RegExp): boolean {
 /** Senders use the same dozen of header names for ever; bounded, because anybody may make up new ones. */
 const knownHeaders = new Map<string, boolean>()
 
-function isSecretHeader(name: string): boolean {
-  const known = knownHeaders.get(name)
-  if (known !== undefined) return known
-  const secret = isSecretName(name, 'header')
-  if (knownHeaders.size < 500) knownHeaders.set(name, secret)
-  return secret
+const isSecretHeader = remembered(knownHeaders, (name) => isSecretName(name, 'header'))
+
+const knownFields = new Map<string, boolean>()
+
+/** @param name as it is escaped. */
+const isSecretField = remembered(knownFields, (name) => isSecretName(unescaped(name, 0, name.length).toString('utf8'), 'query'))
+
+function remembered(known: Map<string, boolean>, judge: (name: string) => boolean): (name: string) => boolean {
+  return (name) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const secret = judge(name)
+    if (known.size < 500 && name.length < 100) known.set(name, secret)
+    return secret
+  }
 }
 
 /** The text that a piece of the body means, for its fingerprint: the same key in a header and in a body shall look the same. */
