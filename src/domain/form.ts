@@ -38,7 +38,7 @@ export function readForm(body: Uint8Array): Record<string, string> {
   return Object.fromEntries(found)
 }
 
-/** The fields from left to right; one by one, since a body may have millions. */
+/** The fields from left to right, without empty ones; one by one, since a body may have millions. */
 export function* fieldsOf(text: string): Generator<FormField, void> {
   let equals = -1
   for (let name = 0; name < text.length; ) {
@@ -47,7 +47,7 @@ export function* fieldsOf(text: string): Generator<FormField, void> {
     // Looked for once, not again for each field before it.
     if (equals < name) equals = indexOrEnd(text, '=', name)
     const nameEnd = Math.min(equals, end)
-    yield { name, nameEnd, value: Math.min(nameEnd + 1, end), end }
+    if (end > name) yield { name, nameEnd, value: Math.min(nameEnd + 1, end), end }
     name = end + 1
   }
 }

@@ -70,12 +70,10 @@ export function redactForm(body: Uint8Array, fingerprint: Fingerprint): Uint8Arr
   const text = latin1(body)
   const edits = [...fieldEdits(text, fingerprint), ...innerEdits(text, fingerprint)].sort((a, b) => a.from - b.from || b.to - a.to)
   if (edits.length === 0) return body
-  let end = 0
+  const outer: Edit[] = []
   // What lies inside of another is gone with it.
-  return apply(
-    edits.filter((edit) => edit.from >= end && ((end = edit.to), true)),
-    body,
-  )
+  for (const edit of edits) if (edit.from >= (outer.at(-1)?.to ?? 0)) outer.push(edit)
+  return apply(outer, body)
 }
 
 /** Fields whose name tells, and long ones that are no JSON: they are scanned as a string of JSON would be. */
@@ -146,17 +144,14 @@ function isQrPicture(text: string, { from, to }: Edit, key: RegExp): boolean {
   return key.test(text.slice(Math.max(0, from - 40), from))
 }
 
-/** Senders use the same dozen of header names for ever; bounded, because anybody may make up new ones. */
-const knownHeaders = new Map<string, boolean>()
+const isSecretHeader = remembered((name) => isSecretName(name, 'header'))
 
-const isSecretHeader = remembered(knownHeaders, (name) => isSecretName(name, 'header'))
+/** The name as it is escaped. */
+const isSecretField = remembered((name) => isSecretName(unescaped(name, 0, name.length).toString('utf8'), 'query'))
 
-const knownFields = new Map<string, boolean>()
-
-/** @param name as it is escaped. */
-const isSecretField = remembered(knownFields, (name) => isSecretName(unescaped(name, 0, name.length).toString('utf8'), 'query'))
-
-function remembered(known: Map<string, boolean>, judge: (name: string) => boolean): (name: string) => boolean {
+/** Senders use the same dozen of names for ever; bounded, because anybody may make up new ones. */
+function remembered(judge: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>()
   return (name) => {
     const before = known.get(name)
     if (before !== undefined) return before
