@@ -1,4 +1,5 @@
 import type { Figure } from './contenders/contender'
+import type { Curve } from './measures/growth'
 import { median } from './statistics'
 import { medianOf, type Series } from './throughput'
 
@@ -8,7 +9,8 @@ export interface Row {
   /** Null: not measured, `why` says so. */
   value: number | null
   unit: '×' | 'ms' | 's' | 'MB' | 'deliveries'
-  bar: number
+  /** Null: shown for comparison. */
+  bar: number | null
   /** `least`: the value must reach the bar; `most`: it must not pass it. */
   sense: 'least' | 'most'
   /** Lowest and highest of the rounds. */
@@ -16,12 +18,12 @@ export interface Row {
   why?: string
 }
 
-export function ratioRow(what: string, values: readonly number[], bar: number): Row {
+export function ratioRow(what: string, values: readonly number[], bar: number | null): Row {
   return { what, value: median(values), unit: '×', bar, sense: 'least', range: [Math.min(...values), Math.max(...values)] }
 }
 
 export function isMet({ value, bar, sense }: Row): boolean | null {
-  if (value === null) return null
+  if (value === null || bar === null) return null
   return sense === 'least' ? value >= bar : value <= bar
 }
 
@@ -33,7 +35,12 @@ export function tableOfRows(rows: readonly Row[]): string {
       row.value === null
         ? `not measured: ${row.why}`
         : `${show(row.value, row.unit)}${row.range ? ` (${row.range.map((value) => show(value, row.unit)).join(' – ')})` : ''}`
-    return [row.what, measured, `${row.sense === 'least' ? '≥' : '≤'} ${show(row.bar, row.unit)}`, met === null ? '' : met ? 'pass' : '**FAIL**']
+    return [
+      row.what,
+      measured,
+      row.bar === null ? '' : `${row.sense === 'least' ? '≥' : '≤'} ${show(row.bar, row.unit)}`,
+      met === null ? '' : met ? 'pass' : '**FAIL**',
+    ]
   })
   return table(['what', 'measured', 'bar', ''], lines)
 }
@@ -66,6 +73,21 @@ export function tableOfSeries(series: readonly Series[]): string {
     ]
   })
   return table(['contender', 'per second', 'p50 ms', 'p99 ms', 'generator cores', 'server cores', 'Postgres cores', 'other processes'], lines)
+}
+
+/** How it grows. */
+export function tableOfCurves(curves: readonly Curve[]): string {
+  const lines = curves.flatMap(({ axis, points }) =>
+    points.map((point) => [
+      `${axis}: ${point.label}`,
+      point.perSecond.toFixed(0),
+      `${point.ofUsual.toFixed(2)} ×`,
+      point.megabytes.toFixed(1),
+      point.p50.toFixed(1),
+      point.p99.toFixed(1),
+    ]),
+  )
+  return table(['load', 'per second', 'of the usual', 'MB/s of bodies', 'p50 ms', 'p99 ms'], lines)
 }
 
 export function show(value: number, unit: Row['unit']): string {

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isMet, type Row, tableOfRows, tableOfSeries } from './report'
+import { chartOf } from './chart'
+import { isMet, type Row, tableOfCurves, tableOfRows, tableOfSeries } from './report'
 import { measureAll } from './suite'
 
 const { values } = parseArgs({
@@ -11,7 +12,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'throughput,pages,live,start,media' },
+    only: { type: 'string', default: 'throughput,embedded,pair,pages,live,start,media,growth' },
+    events: { type: 'string', default: '10000000' },
     'body-bytes': { type: 'string', default: '1000' },
     connections: { type: 'string', default: '64' },
     sessions: { type: 'string', default: '200' },
@@ -26,6 +28,7 @@ const result = await measureAll({
   connections: Number(values.connections),
   sessions: Number(values.sessions),
   bodyBytes: Number(values['body-bytes']),
+  events: Number(values.events),
   parts: new Set(values.only.split(',')),
   progress,
 })
@@ -33,12 +36,15 @@ const result = await measureAll({
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Bun ${Bun.version}, Postgres ${result.postgres}`
 console.log(`Measured on ${machine}; generator, server and database on the same machine.\n`)
 if (result.series.length > 0) console.log(`${tableOfSeries(result.series)}\n`)
-console.log(tableOfRows(result.rows))
+if (result.rows.length > 0) console.log(`${tableOfRows(result.rows)}\n`)
+if (result.curves.length > 0) console.log(`${tableOfCurves(result.curves)}\n`)
 for (const note of result.notes) console.log(`- ${note}`)
 writeFileSync(
   join(import.meta.dir, 'results.json'),
-  `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows: result.rows, notes: result.notes, series: result.series.map(({ contender, figures }) => ({ id: contender.id, figures })) }, null, 2)}\n`,
+  `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows: result.rows, curves: result.curves, notes: result.notes, series: result.series.map(({ contender, figures }) => ({ id: contender.id, figures })) }, null, 2)}\n`,
 )
+
+if (result.series.length > 0) writeFileSync(join(import.meta.dir, 'throughput.svg'), chartOf(result.series, machine))
 
 const failed = result.rows.filter((row: Row) => isMet(row) === false)
 process.exit(failed.length > 0 ? 1 : 0)

@@ -18,13 +18,16 @@ export interface HttpServer {
   guess: number
 }
 
-export interface Conditions {
-  ground: Ground
-  generator: Generator
-  secret: string
+export interface LoadShape {
   connections: number
   sessions: number
   bodyBytes: number
+}
+
+export interface Conditions extends LoadShape {
+  ground: Ground
+  generator: Generator
+  secret: string
 }
 
 /** A generator that is busier than this may be what is measured. */
@@ -67,13 +70,18 @@ export class HttpContender implements Contender {
     return this.#run(seconds, rate)
   }
 
+  /** As measure(), with other sessions, sizes or connections than usual. */
+  measureUnder(other: Partial<LoadShape>, seconds: number): Promise<Figure> {
+    return this.#run(seconds, null, other)
+  }
+
   async stop(): Promise<void> {
     this.#child?.kill('SIGTERM')
     await this.#child?.exited
   }
 
-  async #run(seconds: number, rate: number | null): Promise<Figure> {
-    const { ground, generator, secret, sessions, bodyBytes, connections } = this.conditions
+  async #run(seconds: number, rate: number | null, other: Partial<LoadShape> = {}): Promise<Figure> {
+    const { ground, generator, secret, sessions, bodyBytes, connections } = { ...this.conditions, ...other }
     await ground.settle()
     const count = Math.ceil(seconds * (rate ?? this.#rate * 1.6))
     let before = this.#cpu()

@@ -17,7 +17,10 @@ export interface Requests {
   offsets: Float64Array
 }
 
+/** A text message as WAHA sends it. */
 const MESSAGE_BYTES = 1_000
+/** Below this it is told in our own envelope, which can be shorter. */
+const SHORT_BYTES = 700
 
 export function makeRequests(plan: RequestPlan): Requests {
   const lines = Array.from({ length: plan.sessions }, (_, nth) => newLine(`bench-${nth}`, `5511555${String(nth).padStart(6, '0')}`, `Bench ${nth}`))
@@ -42,6 +45,12 @@ function bodyOf(line: Line, nth: number, bodyBytes: number): string {
   const id = crypto.randomUUID().replaceAll('-', '').toUpperCase()
   const at = Date.now()
   const chat = `55119${String(nth % 100_000).padStart(8, '0')}@c.us`
+  if (bodyBytes < SHORT_BYTES)
+    return JSON.stringify({
+      type: 'message.received',
+      timestamp: new Date(at).toISOString(),
+      data: { sessionId: line.name, id, chat, from: chat, to: line.account.id, fromMe: false, kind: 'chat', text: `Where is order ${nth}?` },
+    })
   // What makes a body larger is text that does not compress to nothing.
   const more =
     bodyBytes > MESSAGE_BYTES + 100 ? ` ${Buffer.from(crypto.getRandomValues(new Uint8Array(((bodyBytes - MESSAGE_BYTES) / 8) * 3))).toString('base64')}` : ''
