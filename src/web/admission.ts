@@ -11,16 +11,17 @@ import type { WebhookLimits } from './webhook-limits'
  * @throws AppError `rate_limited`.
  */
 export async function admit(limits: WebhookLimits, source: Source, delivery: Delivery): Promise<void> {
-  const session = `${source.slug}/${delivery.pathSession ?? ''}`
+  // Where the URL names no session, many may share it: the limit of the source is theirs.
+  const session = delivery.pathSession === null ? null : `${source.slug}/${delivery.pathSession}`
   let isSourceCounted = false
   try {
     await limits.take('source', source.slug)
     isSourceCounted = true
-    await limits.take('session', session)
+    if (session !== null) await limits.take('session', session)
   } catch (cause) {
     if (!(cause instanceof AppError) || !isPostedOnce(source, delivery)) throw cause
-    if (isSourceCounted) return limits.waitFor('session', session, cause)
+    if (session !== null && isSourceCounted) return limits.waitFor('session', session, cause)
     await limits.waitFor('source', source.slug, cause)
-    await limits.take('session', session).catch((again) => limits.waitFor('session', session, again))
+    if (session !== null) await limits.take('session', session).catch((again) => limits.waitFor('session', session, again))
   }
 }
