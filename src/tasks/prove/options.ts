@@ -44,7 +44,8 @@ ledger. The exit code is 1 when anything is violated; the folder is kept then.
 export interface ProveArguments {
   prove: ProveOptions
   rebuild: number | null
-  soakMs: number | null
+  /** A rate that was not given is found. */
+  soak: { durationMs: number; rate: number | null } | null
 }
 
 /** @throws AppError `invalid` with what is wrong and what would be right. */
@@ -59,18 +60,20 @@ export function readOptions(args: string[], parseDuration: (text: string) => num
     if (given !== undefined && ms === null) throw new AppError('invalid', `--${name} ${given}: such as 5s, 2m or 1h`)
     return ms
   }
+  const soakMs = duration('soak', values.soak)
+  const rate = numberIn('rate', values.rate, DEFAULTS.rate, 1, 10_000)
   return {
     prove: {
       kills: numberIn('kills', values.kills, DEFAULTS.kills, 1, 1_000_000),
       betweenMs: numberIn('seconds-between', values['seconds-between'], DEFAULTS.betweenMs / 1000, 0, 3_600, false) * 1000,
       seed: numberIn('seed', values.seed, DEFAULTS.seed, 0, 2 ** 31),
-      rate: numberIn('rate', values.rate, DEFAULTS.rate, 1, 10_000),
+      rate,
       only: targetOf(values.only),
       outageMs: duration('outage', values.outage) ?? DEFAULTS.outageMs,
       report: values.report ?? null,
     },
     rebuild: values.rebuild === undefined ? null : numberIn('rebuild', values.rebuild, 0, 1, 100_000_000),
-    soakMs: duration('soak', values.soak),
+    soak: soakMs === null ? null : { durationMs: soakMs, rate: values.rate === undefined ? null : rate },
   }
 }
 
