@@ -27,6 +27,8 @@ export interface Config {
   /** 0 = any that is free, for tests. */
   port: number
   host: string
+  /** Another instance may listen on the same port. */
+  reusePort: boolean
   /** null = the embedded Postgres in `dataDir`. */
   databaseUrl: string | null
   /** Absolute. */
@@ -83,6 +85,7 @@ export function loadConfig(env: Environment, flags: { demo?: boolean } = {}): Co
   const config: Config = {
     port,
     host: read.text('HOST') ?? '127.0.0.1',
+    reusePort: read.choice('REUSE_PORT', 'false', ['true', 'false']) === 'true',
     ...readDatabase(read),
     dataDir: resolve(read.text('DATA_DIR') ?? './data'),
     ...readSecrets(read),

@@ -23,6 +23,7 @@ describe('the configuration', () => {
     expect(loadConfig({})).toEqual({
       port: 3000,
       host: '127.0.0.1',
+      reusePort: false,
       databaseUrl: null,
       dataDir: resolve('./data'),
       webhookSecret: null,

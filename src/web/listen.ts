@@ -1,3 +1,4 @@
+import type { Server } from 'bun'
 import type { createApp } from '../app'
 import type { Config } from '../config'
 import { AppError } from '../domain/error'
@@ -5,19 +6,32 @@ import { AppError } from '../domain/error'
 /** Keep-alive must outlast the senders' own 5 s: a socket closed under their next post loses that event. */
 const IDLE_TIMEOUT_S = 30
 const STOP_WITHIN_MS = 8_000
+/** Where another instance is to take over: longer than senders keep an idle connection. */
+const HAND_OVER_MS = 5_500
 
 export interface Listening {
   url: string
-  /** Refuses new connections, finishes the requests under way. */
+  /**
+   * Finishes the requests under way, refuses new connections. With `reusePort` it first sends its senders over to the other instance:
+   * for some seconds it goes on answering, each time with `Connection: close`, until nobody holds a connection that could be cut.
+   */
   stop(): Promise<void>
 }
 
 /** @throws AppError `conflict` when the port is taken, `unavailable` when it may not be used. */
-export function listen(app: ReturnType<typeof createApp>, config: Pick<Config, 'port' | 'host' | 'maxBodyBytes'>): Listening {
+export function listen(app: ReturnType<typeof createApp>, config: Pick<Config, 'port' | 'host' | 'maxBodyBytes' | 'reusePort'>): Listening {
   try {
     // A body that is too large is refused while it streams; Bun's own limit stands a little behind as a second wall.
     // Whatever NODE_ENV says: Bun's own error page would show strangers our source.
-    app.listen({ port: config.port, hostname: config.host, idleTimeout: IDLE_TIMEOUT_S, maxRequestBodySize: config.maxBodyBytes + 1024, development: false })
+    app.listen({
+      port: config.port,
+      hostname: config.host,
+      idleTimeout: IDLE_TIMEOUT_S,
+      maxRequestBodySize: config.maxBodyBytes + 1024,
+      development: false,
+      // Elysia's own default is true: a second server on the port would silently take half of the deliveries.
+      reusePort: config.reusePort,
+    })
   } catch (cause) {
     throw listenError(config, cause)
   }
@@ -27,10 +41,24 @@ export function listen(app: ReturnType<typeof createApp>, config: Pick<Config, '
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`,
     async stop() {
+      if (config.reusePort) await handOver(server, app.fetch)
       await Promise.race([server.stop(false), Bun.sleep(STOP_WITHIN_MS)])
       await server.stop(true)
     },
   }
+}
+
+async function handOver(server: Server<unknown>, answer: (request: Request) => Response | Promise<Response>): Promise<void> {
+  server.reload({
+    async fetch(request: Request) {
+      const response = await answer(request)
+      response.headers.set('connection', 'close')
+      return response
+    },
+  })
+  await Bun.sleep(HAND_OVER_MS)
+  // In one breath with an event loop that has nothing to do: no request of a connection that was taken is cut off.
+  while (server.pendingRequests > 0) await Bun.sleep(1)
 }
 
 function listenError(config: Pick<Config, 'port' | 'host'>, cause: unknown): AppError {

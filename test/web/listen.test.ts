@@ -3,7 +3,7 @@ import { listen } from '../../src/web/listen'
 import { openSite } from './support'
 
 const site = await openSite()
-const listening = listen(site.app, { port: 0, host: '127.0.0.1', maxBodyBytes: 1024 })
+const listening = listen(site.app, { port: 0, host: '127.0.0.1', maxBodyBytes: 1024, reusePort: false })
 afterAll(async () => {
   await listening.stop()
   await site.close()
@@ -31,3 +31,8 @@ test.each(['/', '/login', '/healthz', '/api/v1/sessions', '/assets/nothing', '/n
     expect(site.failures).toEqual([])
   },
 )
+
+test('a port on which somebody listens is not shared in silence', () => {
+  const port = Number(new URL(listening.url).port)
+  expect(() => listen(site.app, { port, host: '127.0.0.1', maxBodyBytes: 1024, reusePort: false })).toThrow(`Port ${port} is in use`)
+})

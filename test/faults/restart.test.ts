@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Sql } from 'postgres'
+import { connect, openDatabase } from '../../src/store/database'
+import { freshDatabaseUrl } from '../support/database'
+import { STARTING_MS, type TestServer } from '../support/server'
+import { until } from '../support/until'
+import { startLoad } from './load'
+import { freePort, TestPostgres } from './postgres'
+import { newDataDir, ServerProcess } from './server-process'
+import { expectAllStored } from './stored'
+
+const data = newDataDir()
+afterAll(() => data.remove())
+
+/** Posts, each on a connection of its own or on one that is kept, as senders do. */
+const poster =
+  (port: number, keepalive: boolean): TestServer['post'] =>
+  ({ session, headers, body }) =>
+    fetch(`http://127.0.0.1:${port}/api/whatsapp/webhook/${session}`, { method: 'POST', headers, body, keepalive })
+
+describe('a rolling restart', () => {
+  test('by a second instance on the same port: no post is refused, none is lost', async () => {
+    const url = await freshDatabaseUrl()
+    const port = await freePort()
+    const env = { DATABASE_URL: url, DATA_DIR: data.path, REUSE_PORT: 'true' }
+    const first = await ServerProcess.start(port, env)
+    const loads = [startLoad(poster(port, false), 4, 15), startLoad(poster(port, true), 4, 15)]
+    for (const load of loads) await load.more(30)
+    const second = await ServerProcess.start(port, env)
+    expect(await first.end('SIGTERM')).toBe(0)
+    for (const load of loads) await load.more(30)
+    await Promise.all(loads.map((load) => load.stop()))
+    expect(loads.map((load) => [...load.statuses.keys()])).toEqual([[200], [200]])
+    expect(await second.end('SIGTERM')).toBe(0)
+    const database = await openDatabase(url, { write: 1, read: 2 })
+    await expectAllStored(
+      database.read,
+      loads.flatMap((load) => load.acknowledged),
+    )
+    await database.close()
+    expect(readdirSync(join(data.path, 'journal'))).toEqual([])
+  }, 60_000)
+})
+
+describe('with Postgres away', () => {
+  let postgres: TestPostgres
+  let sql: Sql
+  beforeAll(async () => {
+    postgres = await TestPostgres.start()
+    sql = connect(postgres.url, 2)
+  }, STARTING_MS)
+  afterAll(async () => {
+    await sql.end()
+    await postgres.dispose()
+  }, STARTING_MS)
+
+  test('what a killed server had acknowledged is stored by the next one, which may be killed while it does so', async () => {
+    const port = await freePort()
+    const env = { DATABASE_URL: postgres.url, DATA_DIR: data.path }
+    let server = await ServerProcess.start(port, env)
+    const load = startLoad(poster(port, true), 24, 0)
+    await load.more(100)
+    await postgres.kill()
+    await load.more(2_000)
+    const killed = server.end('SIGKILL')
+    await load.stop()
+    await killed
+    await postgres.start()
+    for (let kill = 0; kill < 3; kill++) {
+      server = await ServerProcess.start(port, env)
+      await server.says('The journal is being written into the database')
+      await Bun.sleep(20 * kill)
+      await server.end('SIGKILL')
+    }
+    server = await ServerProcess.start(port, env)
+    await until(async () => (await server.journal()) === 0, 'the journal to be empty', 30_000)
+    await expectAllStored(sql, load.acknowledged)
+    expect(await server.end('SIGTERM')).toBe(0)
+    expect(readdirSync(join(data.path, 'journal'))).toEqual([])
+  }, 90_000)
+
+  test('a server that is told to stop leaves its journal to the next start', async () => {
+    const port = await freePort()
+    const env = { DATABASE_URL: postgres.url, DATA_DIR: data.path }
+    const server = await ServerProcess.start(port, env)
+    const load = startLoad(poster(port, true), 4)
+    await load.more(20)
+    await postgres.stop()
+    await load.more(100)
+    await load.stop()
+    expect(await server.end('SIGTERM')).toBe(0)
+    expect(readdirSync(join(data.path, 'journal')).length).toBe(1)
+    await postgres.start()
+    const next = await ServerProcess.start(port, env)
+    await until(async () => (await next.journal()) === 0, 'the journal to be empty', 30_000)
+    await expectAllStored(sql, load.acknowledged)
+    expect(await next.end('SIGTERM')).toBe(0)
+  }, 60_000)
+})
