@@ -18,11 +18,16 @@ export function failureResponse(deps: FailureDeps, request: Request, cause: unkn
   const requestId = requestIdOf(request)
   const path = URL.canParse(request.url) ? new URL(request.url).pathname : '/'
   const told = tell(cause)
-  if (told.status >= 500 && !(cause instanceof AppError)) deps.failed(cause, { requestId, path })
+  if (told.status >= 500 && !(cause instanceof AppError)) deps.failed(cause, { requestId, path: loggable(path) })
   const response = isApi(path) ? problem(told, path, requestId) : page(request, told, requestId)
   if (told.retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.max(1, Math.ceil(told.retryAfterMs / 1000))))
   if (told.status === 401 && isApi(path)) response.headers.set('www-authenticate', 'Bearer realm="linekeeper"')
   return response
+}
+
+/** A webhook's URL may hold its secret. */
+function loggable(path: string): string {
+  return path.startsWith('/api/whatsapp/') ? '/api/whatsapp/…' : path
 }
 
 interface Told {
