@@ -4,6 +4,7 @@
 
 import type { Status } from '../src/domain/event'
 import type { Health } from '../src/domain/records'
+import { versioned } from './asset-versions'
 
 /** What the sessions page can be asked for; all of it lives in the URL. */
 export interface SessionsQuery {
@@ -53,8 +54,8 @@ export const paths = {
   logout: () => '/logout',
   apiKeys: () => '/settings/api-keys',
   revokeApiKey: (id: string) => `/settings/api-keys/${segment(id)}/revoke`,
-  asset: (name: string) => `/assets/${name}`,
-  icon: (name: string) => `/assets/icons.svg#${name}`,
+  asset: (name: string) => `/assets/${versioned(name)}`,
+  icon: (name: string) => `/assets/${versioned('icons.svg')}#${name}`,
 }
 
 /** The search that shows one session's events on the events page. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Elysia } from 'elysia'
+import { setAssetVersions } from '../../views/asset-versions'
 import { STYLES } from '../../views/assets/styles'
 import type { Gate } from './gate'
 
@@ -9,7 +10,8 @@ interface Asset {
   type: string
   bytes: Uint8Array<ArrayBuffer>
   gzipped: Uint8Array<ArrayBuffer>
-  etag: string
+  /** A hash of the content. */
+  version: string
 }
 
 const ROOT = join(import.meta.dir, '../..')
@@ -25,6 +27,7 @@ const TYPES: Record<string, string> = {
 
 export function assets(gate: Gate) {
   const known = loadAssets()
+  setAssetVersions(Array.from(known, ([name, { version }]) => [name, version]))
   return new Elysia({ name: 'assets' })
     .get('/assets/:name', ({ request, params }) => gate.seal(request, answer(known.get(params.name), request)))
     .get('/favicon.ico', ({ request }) => gate.seal(request, answer(known.get('favicon-ok.svg'), request)))
@@ -44,20 +47,21 @@ export function loadAssets(): Map<string, Asset> {
 
 function toAsset(name: string, content: Uint8Array): Asset {
   const bytes = Uint8Array.from(content)
-  const etag = `"${new Bun.CryptoHasher('sha256').update(bytes).digest('base64url').slice(0, 16)}"`
-  return { type: TYPES[extensionOf(name)] as string, bytes, gzipped: Bun.gzipSync(bytes, { level: 9 }), etag }
+  const version = new Bun.CryptoHasher('sha256').update(bytes).digest('base64url').slice(0, 16)
+  return { type: TYPES[extensionOf(name)] as string, bytes, gzipped: Bun.gzipSync(bytes, { level: 9 }), version }
 }
 
 function answer(asset: Asset | undefined, request: Request): Response {
   if (!asset) return new Response('There is no such asset', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+  const etag = `"${asset.version}"`
   const headers: Record<string, string> = {
-    etag: asset.etag,
-    // `?v=` names the content; without it the browser asks each time and mostly gets a 304.
-    'cache-control': request.url.includes('?v=') ? 'public, max-age=31536000, immutable' : 'public, max-age=0, must-revalidate',
+    etag,
+    // `?v=` names the content. Without it, or with that of another version while two are running, the browser asks each time.
+    'cache-control': request.url.endsWith(`?v=${asset.version}`) ? 'public, max-age=31536000, immutable' : 'public, max-age=0, must-revalidate',
     vary: 'accept-encoding',
     'content-type': asset.type,
   }
-  if (request.headers.get('if-none-match')?.includes(asset.etag)) return new Response(null, { status: 304, headers })
+  if (request.headers.get('if-none-match')?.includes(etag)) return new Response(null, { status: 304, headers })
   if (asset.bytes.byteLength < 1_000 || !/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) return new Response(asset.bytes, { headers })
   return new Response(asset.gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } })
 }

@@ -125,10 +125,12 @@ describe('assets', () => {
     for (const link of new Set(links)) {
       const response = await site.fetch(link, { headers: { 'accept-encoding': 'gzip' } })
       expect([link, response.status]).toEqual([link, 200])
+      if (/\.(?:css|js)/.test(link)) expect([link, response.headers.get('cache-control')]).toEqual([link, 'public, max-age=31536000, immutable'])
       const again = await site.fetch(link, { headers: { 'if-none-match': response.headers.get('etag') as string } })
       expect(again.status).toBe(304)
     }
-    expect((await site.fetch('/assets/app.css?v=1')).headers.get('cache-control')).toContain('immutable')
+    // While two versions are running, one's link must not keep the other's content for a year.
+    expect((await site.fetch('/assets/app.css?v=1')).headers.get('cache-control')).toContain('must-revalidate')
     expect((await site.fetch('/assets/..%2f..%2fpackage.json')).status).toBe(404)
   })
 })
