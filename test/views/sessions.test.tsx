@@ -98,7 +98,7 @@ describe('a row', () => {
     const html = row(named('acme-sales'))
     expect(html).toContain(`id="session-${named('acme-sales').id}"`)
     expect(html).toContain('Disconnected')
-    expect(html).toContain('logged out on the phone')
+    expect(html).toContain('logged out')
     expect(html).toContain('4 min ago')
   })
 

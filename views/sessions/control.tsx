@@ -72,7 +72,7 @@ interface ActProps {
 /** Sent in the background where there are scripts; the answer is this fragment anew. */
 function liveForm({ source, name }: SessionRecord, action: string): Record<string, string> {
   const url = attr(paths.control(source, name, action))
-  return { method: 'post', action: url, 'hx-post': url, 'hx-target': `#${ids.control}`, 'hx-swap': 'outerMorph', 'hx-disable': `#${ids.control} button` }
+  return { method: 'post', action: url, 'hx-post': url, 'hx-target': `#${ids.control}`, 'hx-swap': 'outerMorph', 'hx-sync': 'this:drop' }
 }
 
 function Act({ session, action, word, isMain, isBusy }: ActProps & { isMain: boolean }): JSX.Element {
@@ -114,7 +114,7 @@ function PairingCode({ session, isBusy }: { session: SessionRecord; isBusy: bool
             required
             autocomplete="off"
             maxlength="30"
-            pattern="[+0-9 ().\-]{7,30}"
+            pattern={'[+0-9 \\(\\).\\-]{7,30}'}
             placeholder="+49 1511 2345678"
             aria-describedby="phone-hint"
           />

@@ -62,7 +62,7 @@ function subtitle({ account, source }: SessionRecord): string {
   return `${account ? maskId(account.id) : 'not paired'} · ${source}`
 }
 
-/** "logged out on the phone · 4 min ago", "code 3 · expires in 14 s", "for 12 days". */
+/** "logged out · 4 min ago", "code 3 · expires in 14 s", "for 12 days". */
 function Why({ session, now }: { session: SessionRecord; now: Instant }): JSX.Element {
   const { status, qr, health } = session
   if (status === 'qr' && qr) {

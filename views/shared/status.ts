@@ -32,7 +32,7 @@ export const HEALTH_LOOKS: Record<Health, Look> = {
 }
 
 export const REASON_WORDS: Record<Reason, string> = {
-  logged_out: 'logged out on the phone',
+  logged_out: 'logged out',
   stopped: 'stopped on purpose',
   replaced: 'replaced by another log-in',
   banned: 'banned by WhatsApp',

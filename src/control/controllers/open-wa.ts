@@ -40,7 +40,7 @@ export const openWaV4: Controller = {
   },
   notes: {
     stop: 'Ends the process; whatever keeps it running (Docker, pm2) may start it again',
-    restart: 'Only under pm2, as open-wa says',
+    restart: 'Whether the process comes back depends on what keeps it running; we could verify the route only',
     logout: 'The process ends with it by default',
   },
 }

@@ -86,7 +86,7 @@ export const wppconnectServer: Controller = {
     return answered.ok ? told(answered.value.response.map((name) => ({ name }))) : answered
   },
   notes: {
-    start: 'The webhook address of the last start is kept',
+    start: 'Sends no webhook address along: set WEBHOOK_URL, since we could not verify that the one of an earlier start is kept',
     stop: 'Keeps the log-in',
     pairingCode: 'Starts the session for this number; the code comes by webhook (phoneCode)',
     list: 'The sessions that it has tokens of',

@@ -61,12 +61,12 @@ export async function removeSourceControl(deps: SourceControlPagesDeps, visit: M
 export async function loadSourceControl(deps: Pick<SourceControlDeps, 'sql' | 'vault'>, source: Source, input?: ControlInput): Promise<SourceControlView> {
   const current = (await listOpenControls(deps.sql, deps.vault)).find((one) => one.sourceId === source.id)
   const choices = choicesFor(source.provider)
-  const only = choices.length === 1 ? choices[0]?.id : undefined
+  const likely = choices.find(({ id }) => id === source.provider)?.id
   return {
     source: source.slug,
     choices: choices.map(({ id, label, key }) => ({ id, label, keyLabel: key.label, keyHint: key.hint })),
     current: current ? { ...current, problem: current.key === undefined ? `${current.problem}; or enter the key again` : null } : null,
-    form: { api: input?.api ?? current?.api ?? only ?? '', baseUrl: input?.baseUrl ?? current?.baseUrl ?? '' },
+    form: { api: input?.api ?? current?.api ?? likely ?? '', baseUrl: input?.baseUrl ?? current?.baseUrl ?? '' },
     canImport: current !== undefined && findController(current.api)?.list !== undefined,
   }
 }
