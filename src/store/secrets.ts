@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Sql, TransactionSql } from 'postgres'
 import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
-import { adviceOf, isLive, MOST_LIVE, rotationOf, type SecretUse } from '../domain/rotation'
+import { adviceOf, MOST_LIVE, rotationOf, type SecretUse } from '../domain/rotation'
 import type { Secret } from '../signing/scheme'
 import { secretProblem } from '../signing/secret-policy'
 import { instant, ms } from './page'
@@ -83,11 +83,13 @@ export async function finishRotation(
  * Retires one of a source's live secrets at once.
  * @throws AppError `not_found`, `conflict` for the last one, without which every delivery would be refused, unless `force`d.
  */
-export async function withdrawSecret(sql: Db, source: { secrets: readonly SecretUse[] }, secretId: string, now: Instant, force = false): Promise<void> {
-  const live = source.secrets.filter((secret) => isLive(secret, now))
-  if (!live.some((secret) => secret.id === secretId)) throw new AppError('not_found', 'There is no such live secret of this source')
-  if (live.length === 1 && !force) throw new AppError('conflict', 'This is the only live secret: without it every delivery is refused. Add another first')
-  await retireSecret(sql, secretId, now)
+export async function withdrawSecret(sql: Db, source: { id: string }, secretId: string, now: Instant, force = false): Promise<void> {
+  await atomically(sql, async (tx) => {
+    const live = await lockLive(tx, source.id, now)
+    if (!live.includes(secretId)) throw new AppError('not_found', 'There is no such live secret of this source')
+    if (live.length === 1 && !force) throw new AppError('conflict', 'This is the only live secret: without it every delivery is refused. Add another first')
+    await retireSecret(tx, secretId, now)
+  })
 }
 
 /** Lets a secret live until `at`, and no longer than before. @throws AppError `not_found`. */
@@ -117,12 +119,16 @@ function atomically<T>(sql: Db, work: (tx: TransactionSql) => Promise<T>): Promi
   return ('savepoint' in sql ? sql.savepoint(work) : sql.begin(work)) as Promise<T>
 }
 
-async function insertSecret(tx: TransactionSql, vault: Vault, sourceId: string, now: Instant, value: string): Promise<MadeSecret> {
-  // Two who add at once wait for each other here, so that the second one counts the first one's.
+/** The ids of a source's live secrets. Two who change them at once wait for each other here: the second sees what the first did. */
+async function lockLive(tx: TransactionSql, sourceId: string, now: Instant): Promise<string[]> {
   const [source] = await tx.unsafe('select id from sources where id = $1 for update', [sourceId])
   if (!source) throw new AppError('not_found', 'There is no such source')
-  const [live] = await tx.unsafe<{ count: number }[]>(COUNT_LIVE, [sourceId, now])
-  if (live && live.count >= MOST_LIVE) throw new AppError('conflict', `There are ${MOST_LIVE} live secrets already: retire the older one first`)
+  return (await tx.unsafe<{ id: string }[]>(LIST_LIVE, [sourceId, now])).map(({ id }) => id)
+}
+
+async function insertSecret(tx: TransactionSql, vault: Vault, sourceId: string, now: Instant, value: string): Promise<MadeSecret> {
+  const live = await lockLive(tx, sourceId, now)
+  if (live.length >= MOST_LIVE) throw new AppError('conflict', `There are ${MOST_LIVE} live secrets already: retire the older one first`)
   const id = Bun.randomUUIDv7()
   const { ciphertext, keyId } = vault.seal(value, aboutSecret(id))
   await tx.unsafe(INSERT_SECRET, [id, sourceId, ciphertext as Buffer, keyId, vault.fingerprint(value), now])
@@ -134,7 +140,7 @@ select id, source_id as "sourceId", ciphertext, key_id as "keyId", ${ms('created
   ${ms('first_used_at')} as "firstUsedAt", ${ms('last_used_at')} as "lastUsedAt", uses
 from secrets order by created_at, id`
 
-const COUNT_LIVE = `select count(*)::int as count from secrets where source_id = $1 and (retires_at is null or retires_at > ${instant('$2')})`
+const LIST_LIVE = `select id from secrets where source_id = $1 and (retires_at is null or retires_at > ${instant('$2')})`
 
 const INSERT_SECRET = `insert into secrets (id, source_id, ciphertext, key_id, fingerprint, created_at) values ($1, $2, $3, $4, $5, ${instant('$6')})`
 

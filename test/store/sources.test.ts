@@ -211,7 +211,10 @@ describe('the secrets of a source', () => {
     const source = (await find('last')) as NonNullable<Awaited<ReturnType<typeof find>>>
     expect(withdrawSecret(db.write, source, secret?.id as string, NOW)).rejects.toMatchObject({ code: 'conflict' })
     expect(withdrawSecret(db.write, source, Bun.randomUUIDv7(), NOW)).rejects.toMatchObject({ code: 'not_found' })
-    await withdrawSecret(db.write, source, secret?.id as string, NOW, true)
+    const other = await addSecret(db.write, vault, source.id, NOW)
+    const both = await Promise.allSettled([secret?.id as string, other.id].map((id) => withdrawSecret(db.write, source, id, NOW)))
+    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
+    await withdrawSecret(db.write, source, both[0]?.status === 'fulfilled' ? other.id : (secret?.id as string), NOW, true)
     expect(await live('last')).toEqual([])
   })
 
