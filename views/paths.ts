@@ -32,6 +32,7 @@ export const paths = {
   sourceControl: (source: string, action = '') => `/sources/${segment(source)}/control${action && `/${segment(action)}`}`,
   events: (query: EventsQuery = {}) => withQuery('/events', { ...query }),
   event: (id: string) => `/events/${segment(id)}`,
+  replayEvent: (id: string) => `/events/${segment(id)}/replays`,
   sources: () => '/sources',
   /** The first steps of adding one; with a provider, the second. */
   connect: (provider?: string) => withQuery('/connect', { provider }),

@@ -16,6 +16,7 @@ const PAGES: Record<string, [nobody: number, viewer: number, operator: number, a
   'GET /sessions/default/sales': [303, 200, 200, 200],
   'GET /events': [303, 200, 200, 200],
   [`GET /events/${written.id}`]: [303, 200, 200, 200],
+  'POST /events/none/replays': [303, 403, 404, 404],
   'GET /live?topic=sessions': [401, 200, 200, 200],
   'GET /settings/api-keys': [303, 403, 403, 200],
   'POST /settings/api-keys': [303, 403, 403, 200],

@@ -234,6 +234,7 @@ describe('the quarantine', () => {
     const decoded = await post(`/sources/default/quarantine/${id}/replays`, {}, 'operator')
     expect([decoded.status, decoded.headers.get('location')]).toEqual([303, `/events/${id}`])
     expect(await page(`/events/${id}`)).toContain('session.connected')
+    expect(await (await post(`/events/${id}/replays`, {}, 'operator')).text()).toContain('The ledger has all')
     expect((await post(`/sources/default/quarantine/${id}/replays`, {}, 'operator')).status).toBe(409)
   })
 

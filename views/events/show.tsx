@@ -1,5 +1,6 @@
 import { Html } from '@elysiajs/html'
 import type { EventDetail } from '../../src/domain/records'
+import { Flash } from '../errors/flash'
 import { attr } from '../format'
 import type { Operator } from '../layouts/header'
 import { Page } from '../layouts/page'
@@ -20,9 +21,11 @@ export interface EventPageProps {
   event: EventDetail
   /** Without a slash at the end; for the curl line. */
   publicUrl: string
+  /** What came of decoding it again. */
+  said?: { kind: 'done' | 'error'; message: string }
 }
 
-export function EventPage({ operator, worst, event, publicUrl }: EventPageProps): JSX.Element {
+export function EventPage({ operator, worst, event, publicUrl, said }: EventPageProps): JSX.Element {
   return (
     <Page title={event.type} worst={worst} operator={operator} path={paths.events()} topic={null}>
       <nav class="crumb" aria-label="Breadcrumb">
@@ -31,11 +34,17 @@ export function EventPage({ operator, worst, event, publicUrl }: EventPageProps)
           {event.session}
         </a>
       </nav>
-      <div class="head">
+      <div class="title">
         <h1 class="code" safe>
           {String(event.type)}
         </h1>
+        {event.delivery && (
+          <form method="post" action={attr(paths.replayEvent(event.id))} class="needs-operator">
+            <button type="submit">Decode again</button>
+          </form>
+        )}
       </div>
+      {said !== undefined && <Flash {...said} />}
       <Facts event={event} />
       {event.delivery ? (
         <Delivery delivery={event.delivery} publicUrl={publicUrl} size={event.bodySize} />

@@ -39,7 +39,7 @@ export function SourceHead({ about: { source }, now }: PartProps): JSX.Element {
         </span>
         {sessions > 0 && <a class="soft" href={attr(paths.sessions({ source: source.slug }))} safe>{`${plural(sessions, 'session')} ›`}</a>}
         <span class="soft">
-          {source.lastEventAt === null ? 'nothing has arrived yet' : 'last event '}
+          {source.lastEventAt === null ? 'no event yet' : 'last event '}
           {source.lastEventAt !== null && <Ago at={source.lastEventAt} now={now} />}
         </span>
         {source.owner !== null && (

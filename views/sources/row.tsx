@@ -23,7 +23,7 @@ export function SourceRow({ source, now }: { source: SourceView; now: Instant })
       <div class="why">
         <StatusCounts source={source} />
         <small>
-          {source.lastEventAt === null ? 'nothing has arrived yet' : 'last event '}
+          {source.lastEventAt === null ? 'no event yet' : 'last event '}
           {source.lastEventAt !== null && <Ago at={source.lastEventAt} now={now} />}
         </small>
       </div>

@@ -9,7 +9,7 @@ import { TextField } from './fields'
 import type { SecretsView, SecretView } from './model'
 
 /** The live secrets, masked, and the way from one to the next. For admins only, so it is fetched anew and never part of the stream. */
-export function SecretsCard({ slug, secrets, now }: { slug: string; secrets: SecretsView; now: Instant }): JSX.Element {
+export function SecretsCard({ slug, secrets, isNeeded, now }: { slug: string; secrets: SecretsView; isNeeded: boolean; now: Instant }): JSX.Element {
   const { live, rotation } = secrets
   return (
     <section
@@ -22,10 +22,13 @@ export function SecretsCard({ slug, secrets, now }: { slug: string; secrets: Sec
       hx-select={`#${ids.sourceSecrets}`}
     >
       <h2 id="secrets-title">Secrets</h2>
-      {live.length === 0 && (
+      {live.length === 0 && isNeeded && (
         <p class="down">
           <Icon name="alert" /> No live secret: every delivery is refused.
         </p>
+      )}
+      {live.length === 0 && !isNeeded && (
+        <p class="soft">This source asks for no proof, so it has no use for a secret. Choose a proof in its settings first.</p>
       )}
       <ul class="key-list">
         {live.map((secret) => (
@@ -38,7 +41,7 @@ export function SecretsCard({ slug, secrets, now }: { slug: string; secrets: Sec
           <span safe>{rotation.advice}</span>
         </p>
       )}
-      {!rotation && <Rotate slug={slug} isFirst={live.length === 0} />}
+      {!rotation && (isNeeded || live.length > 0) && <Rotate slug={slug} isFirst={live.length === 0} />}
     </section>
   )
 }
@@ -109,7 +112,7 @@ function Rotate({ slug, isFirst }: { slug: string; isFirst: boolean }): JSX.Elem
       <button type="submit" class={isFirst ? 'main' : undefined}>
         {isFirst ? 'Make a secret' : 'Rotate: make a new secret'}
       </button>
-      <small>Both are then live, so that senders can be moved in peace.</small>
+      {!isFirst && <small>Both are then live, so that senders can be moved in peace.</small>}
       <details>
         <summary>Use one of your own</summary>
         <TextField name="value" label="New secret" hint="At least 16 characters; leave it empty to have one made." />

@@ -60,7 +60,7 @@ export function SourcePage(props: SourcePageProps): JSX.Element {
         </div>
         <div class="side">
           <Webhook about={about} />
-          {props.admin !== null && <SecretsCard slug={source.slug} secrets={props.admin.secrets} now={now} />}
+          {props.admin !== null && <SecretsCard slug={source.slug} secrets={props.admin.secrets} isNeeded={source.secrets.isNeeded} now={now} />}
           {props.control ?? ''}
           {props.admin !== null && <SettingsCard source={source} settings={props.admin.settings} />}
           {props.admin !== null && !props.admin.isDefault && <DeleteCard source={source} />}

@@ -5,7 +5,7 @@ import type { Live } from '../live/live'
 import { streamResponse } from '../live/stream'
 import { type ApiKeyPagesDeps, addApiKey, revokeApiKey, showApiKeys } from './api-keys'
 import { type ControlRoutesDeps, controlRoutes } from './control-routes'
-import { showEvent, showEvents } from './events'
+import { replayEvent, showEvent, showEvents } from './events'
 import { logIn, logOut, showLogin } from './login'
 import { type SessionPagesDeps, showSession, showSessions } from './sessions'
 import { type SetupDeps, setUp, showSetup } from './setup'
@@ -37,6 +37,11 @@ export function dashboard(deps: DashboardDeps, gate: Gate) {
     .get(
       '/events/:id',
       gate.as('viewer', (visit) => showEvent(deps, visit)),
+    )
+    .post(
+      '/events/:id/replays',
+      gate.as('operator', (visit) => replayEvent(deps, visit)),
+      raw,
     )
     .get(
       '/live',
