@@ -11,6 +11,7 @@ import * as store from '../store/rebuild'
 import { deleteTransitionsAfter, insertTransitions } from '../store/session-writes'
 import { run } from '../store/statement'
 import { type PendingEvent, toFolded } from './batch'
+import { withCauses } from './refold'
 import { addProjections, emptyRows } from './rows'
 
 export interface RebuildReport {
@@ -66,14 +67,7 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
   if (!session.base && stored.size > transitions.length) told(`${stored.size - transitions.length} transitions that no event causes`)
   if (repair && report.differences.length > before) {
     await store.rewriteSession(tx, { sessionId: session.sessionId, seq: session.seq, state, tally })
-    const rows = transitions.map(({ transition, event, state: after }) => ({
-      s: session.sessionId,
-      ...transition,
-      eventId: event.position.id,
-      eventType: event.type,
-      eventKey: event.position.key || null,
-      state: after,
-    }))
+    const rows = withCauses(transitions).map((transition) => ({ s: session.sessionId, ...transition }))
     await deleteTransitionsAfter(
       tx,
       session.sessionId,

@@ -3,7 +3,7 @@ import { initialState, isBefore, type Position } from '../domain/session'
 import { listFoldedEvents } from '../store/events'
 import type { Tx } from '../store/ledger'
 import { deleteTransitionsAfter, findOrigin, findSnapshotBefore } from '../store/session-writes'
-import type { SessionWork } from './batch'
+import type { FoldedTransition, SessionWork } from './batch'
 
 /**
  * Folds a session again from the last snapshot before its late event, over events that are in the ledger already (those
@@ -18,17 +18,22 @@ export async function refold(tx: Tx, work: SessionWork): Promise<void> {
   const { state, transitions } = foldAll(origin, events)
   work.after.state = state
   work.stateChanged = true
-  work.transitions = transitions.map(({ transition, state: after, event }) => ({
-    ...transition,
-    eventId: event.position.id,
-    eventType: event.type,
-    eventKey: event.position.key || null,
-    state: after,
-  }))
+  work.transitions = withCauses(transitions)
   await deleteTransitionsAfter(
     tx,
     work.sessionId,
     origin.head?.at ?? 0,
     work.transitions.map((transition) => transition.eventId),
   )
+}
+
+/** Transitions of a fold over the ledger, with the events that caused them. */
+export function withCauses(transitions: ReturnType<typeof foldAll>['transitions']): FoldedTransition[] {
+  return transitions.map(({ transition, state, event: { position, type } }) => ({
+    ...transition,
+    eventId: position.id,
+    eventType: type,
+    eventKey: position.key || null,
+    state,
+  }))
 }

@@ -1,6 +1,7 @@
-import type { DecodedEvent, Reason, SessionEventType, SessionFacts, Status } from '../../domain/event'
+import type { DecodedEvent, SessionEventType, SessionFacts } from '../../domain/event'
 import { event, keyOf } from '../event'
 import { text } from '../read'
+import { SOCKET_STATES, type StateMeaning } from '../whatsapp-web'
 import type { Listened } from './payload'
 
 /** `onStateChanged` and `onLogout`, or null. `data` is WhatsApp's word, or `true`. */
@@ -27,21 +28,9 @@ function stateFacts(data: unknown): SessionFacts {
   return word === undefined ? {} : { ...STATES.get(word), detail: word }
 }
 
-/** States of WhatsApp Web's socket. PAIRING comes before the first log-in too, so it says nothing about where the session is. */
-const STATES = new Map<string, { status?: Status; reason?: Reason }>([
-  ['CONNECTED', { status: 'connected' }],
+const STATES = new Map<string, StateMeaning>([
+  ...SOCKET_STATES,
   ['RESUMING', { status: 'starting' }],
   ['SYNCING', { status: 'authenticated' }],
-  ['OPENING', { status: 'starting' }],
-  ['TIMEOUT', { status: 'starting' }],
-  ['PAIRING', {}],
-  ['CONFLICT', { status: 'disconnected', reason: 'replaced' }],
-  ['UNPAIRED', { status: 'disconnected', reason: 'logged_out' }],
-  ['UNPAIRED_IDLE', { status: 'disconnected', reason: 'qr_expired' }],
   ['DISCONNECTED', { status: 'disconnected', reason: 'network' }],
-  ['PROXYBLOCK', { status: 'disconnected', reason: 'network' }],
-  ['TOS_BLOCK', { status: 'disconnected', reason: 'banned' }],
-  ['SMB_TOS_BLOCK', { status: 'disconnected', reason: 'banned' }],
-  ['DEPRECATED_VERSION', { status: 'disconnected', reason: 'unknown' }],
-  ['UNLAUNCHED', { status: 'disconnected', reason: 'unknown' }],
 ])

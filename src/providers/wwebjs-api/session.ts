@@ -1,6 +1,7 @@
-import type { DecodedEvent, Reason, SessionEventType, SessionFacts, Status } from '../../domain/event'
+import type { DecodedEvent, Reason, SessionEventType, SessionFacts } from '../../domain/event'
 import { event } from '../event'
 import { type Fields, fields, number, put, text } from '../read'
+import { SOCKET_STATES, type StateMeaning } from '../whatsapp-web'
 
 /**
  * Session events have no identity: every `ready` is byte-identical and each is true, so none has a key. They carry no time
@@ -32,21 +33,7 @@ const TYPES = new Map<string, SessionEventType>([
   ['disconnected', 'session.disconnected'],
 ])
 
-/** WAState of whatsapp-web.js. PAIRING comes before the first login too, so it says nothing about where the session is. */
-const STATES = new Map<string, { status?: Status; reason?: Reason }>([
-  ['CONNECTED', { status: 'connected' }],
-  ['OPENING', { status: 'starting' }],
-  ['TIMEOUT', { status: 'starting' }],
-  ['PAIRING', {}],
-  ['CONFLICT', { status: 'disconnected', reason: 'replaced' }],
-  ['UNPAIRED', { status: 'disconnected', reason: 'logged_out' }],
-  ['UNPAIRED_IDLE', { status: 'disconnected', reason: 'qr_expired' }],
-  ['PROXYBLOCK', { status: 'disconnected', reason: 'network' }],
-  ['TOS_BLOCK', { status: 'disconnected', reason: 'banned' }],
-  ['SMB_TOS_BLOCK', { status: 'disconnected', reason: 'banned' }],
-  ['DEPRECATED_VERSION', { status: 'disconnected', reason: 'unknown' }],
-  ['UNLAUNCHED', { status: 'disconnected', reason: 'unknown' }],
-])
+const STATES = new Map<string, StateMeaning>(SOCKET_STATES)
 
 /** `disconnected` gives a state word or one of these. NAVIGATION is what older libraries say when the phone unlinks them. */
 const REASONS = new Map<string, Reason>([
