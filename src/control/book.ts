@@ -22,6 +22,7 @@ export class LinkBook {
   #links = new Map<string, Link>()
   #readAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | null = null
+  #changes = 0
 
   constructor(
     private readonly sql: Sql,
@@ -35,17 +36,24 @@ export class LinkBook {
   }
 
   async all(): Promise<ReadonlyMap<string, Link>> {
-    if (this.now() - this.#readAt >= KEPT_MS) await (this.#reading ??= this.#read().finally(() => (this.#reading = null)))
+    if (this.now() - this.#readAt >= KEPT_MS) await (this.#reading ??= this.#read())
     return this.#links
   }
 
   forget(): void {
+    this.#changes++
+    this.#reading = null
     this.#readAt = Number.NEGATIVE_INFINITY
   }
 
   async #read(): Promise<void> {
     const startedAt = this.now()
-    const controls = await listOpenControls(this.sql, this.vault)
+    const before = this.#changes
+    const controls = await listOpenControls(this.sql, this.vault).finally(() => {
+      if (before === this.#changes) this.#reading = null
+    })
+    // What was changed meanwhile is in the reading that follows.
+    if (before !== this.#changes) return
     this.#links = new Map(controls.flatMap((control) => this.#linkOf(control)))
     this.#readAt = startedAt
   }

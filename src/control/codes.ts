@@ -39,13 +39,21 @@ export class CodeFetcher {
     const waiting = this.#waiting.get(sourceId) ?? new Set()
     if (waiting.size >= MOST_WAITING) return
     this.#waiting.set(sourceId, waiting.add(sessionId))
-    if (!this.#running.has(sourceId))
-      this.#running.set(
-        sourceId,
-        this.#drain(sourceId, waiting)
-          .catch(this.failed)
-          .finally(() => this.#running.delete(sourceId)),
-      )
+    if (!this.#running.has(sourceId)) this.#start(sourceId, waiting)
+  }
+
+  #start(sourceId: string, waiting: Set<string>): void {
+    const over = this.#drain(sourceId, waiting)
+      .catch((cause) => {
+        waiting.clear()
+        this.failed(cause)
+      })
+      .finally(() => {
+        this.#running.delete(sourceId)
+        if (waiting.size > 0) this.#start(sourceId, waiting)
+        else this.#waiting.delete(sourceId)
+      })
+    this.#running.set(sourceId, over)
   }
 
   async #drain(sourceId: string, waiting: Set<string>): Promise<void> {
@@ -54,7 +62,6 @@ export class CodeFetcher {
       waiting.delete(sessionId)
       if (link?.controller.qr && this.controls.patience.isDue(sourceId)) await fetchCode(this.controls, link, sessionId)
     }
-    this.#waiting.delete(sourceId)
   }
 }
 

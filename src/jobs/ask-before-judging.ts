@@ -6,6 +6,8 @@ import type { SessionTarget } from '../store/session-targets'
 
 /** All questions of one sweep together; who has not answered by then is judged by silence. */
 const WITHIN_MS = 3_000
+/** Whoever has not answered by then is slow, not merely late in the row. */
+const FAIR_MS = 1_500
 /** Of one source. */
 const AT_ONCE = 4
 
@@ -40,7 +42,8 @@ async function askInTurn(controls: Controls, link: Link, waiting: Candidate[], u
     if (!asked.ok) {
       // Nobody is judged because we are the ones who stop.
       if (asked.failure.kind === 'stopping') spoken.add(candidate.sessionId)
-      patience.failed(link.sourceId, asked.failure)
+      // One that was given no time is not down.
+      if (left > FAIR_MS) patience.failed(link.sourceId, asked.failure)
       continue
     }
     patience.answered(link.sourceId)

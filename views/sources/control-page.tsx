@@ -17,8 +17,8 @@ export function SourceControlPage({ operator, worst, ...card }: SourceControlPag
   return (
     <Page title={`Control API of ${source}`} worst={worst} operator={operator} path={paths.sourceControl(source)} topic={null}>
       <nav class="crumb" aria-label="Breadcrumb">
-        <a href={paths.sessions()}>Sessions</a>
-        <a href={attr(paths.sessions({ source }))} safe>
+        <a href={paths.sources()}>Sources</a>
+        <a href={attr(paths.source(source))} safe>
           {source}
         </a>
       </nav>
