@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import type { Config } from '../config'
 import { AppError } from '../domain/error'
+import { isLive } from '../domain/rotation'
+import { secretProblem } from '../signing/secret-policy'
 import { countMissingMigrations, findDurability, findLastPartition } from '../store/checks'
 import { checkDefaultPartitions } from '../store/retention'
-import { listSources } from '../store/sources'
+import { listSources, type Source } from '../store/sources'
 import { KEY_FILE, openVault } from '../store/vault'
 import type { Finding } from './doctor'
 
@@ -18,7 +20,7 @@ export async function checkDatabase(sql: Sql, config: Config): Promise<Finding[]
   const findings = await checkServer(sql)
   const migrations = await checkMigrations(sql)
   if (migrations.level === 'FAIL') return [...findings, migrations]
-  return [...findings, migrations, ...(await checkPartitions(sql)), await checkSecrets(sql, config)]
+  return [...findings, migrations, ...(await checkPartitions(sql)), ...(await checkSecrets(sql, config))]
 }
 
 async function checkServer(sql: Sql): Promise<Finding[]> {
@@ -77,24 +79,39 @@ async function checkPartitions(sql: Sql): Promise<Finding[]> {
   ]
 }
 
-async function checkSecrets(sql: Sql, config: Config): Promise<Finding> {
+async function checkSecrets(sql: Sql, config: Config): Promise<Finding[]> {
   const name = 'encryption key'
   // openVault would make one, and the next start would take it for the right one.
   if (config.encryptionKey === null && !existsSync(join(config.dataDir, KEY_FILE))) {
-    return {
-      name,
-      level: 'warn',
-      detail: `neither ENCRYPTION_KEY nor ${KEY_FILE} in DATA_DIR`,
-      remedy: 'nothing on a new machine: the first start makes one. After a restore: put the old one back',
-    }
+    const detail = `neither ENCRYPTION_KEY nor ${KEY_FILE} in DATA_DIR`
+    return [{ name, level: 'warn', detail, remedy: 'nothing on a new machine: the first start makes one. After a restore: put the old one back' }]
   }
   try {
     const vault = await openVault(config)
     const sources = await listSources(sql, vault)
     const secrets = sources.reduce((sum, source) => sum + source.secrets.length, 0)
-    return { name, level: 'ok', detail: `${vault.keyId} opens all ${secrets} secrets of ${sources.length} sources` }
+    return [{ name, level: 'ok', detail: `${vault.keyId} opens all ${secrets} secrets of ${sources.length} sources` }, ...sources.flatMap(checkProofs)]
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
-    return { name, level: 'FAIL', detail: cause.message }
+    return [{ name, level: 'FAIL', detail: cause.message }]
   }
+}
+
+/** Sources that strangers could post to. */
+function checkProofs(source: Source): Finding[] {
+  const name = 'source'
+  if (source.schemes?.some((setting) => setting.scheme === 'none')) {
+    return [
+      { name, level: 'warn', detail: `"${source.slug}" asks for no proof`, remedy: 'let it accept another scheme, unless the network keeps strangers out' },
+    ]
+  }
+  const problems = source.secrets.filter((secret) => isLive(secret, Date.now())).map((secret) => secretProblem(secret.value))
+  return problems
+    .filter((problem) => problem !== null)
+    .map((problem) => ({
+      name,
+      level: 'warn',
+      detail: `a secret of "${source.slug}" is weak: ${problem}`,
+      remedy: `bun task rotate-secret --source ${source.slug}`,
+    }))
 }

@@ -39,7 +39,7 @@ export async function run(args: string[], env: Environment): Promise<number> {
 function readConfig(env: Environment, tell: (findings: Finding[]) => void): Config | undefined {
   try {
     const config = loadConfig(env)
-    tell([{ name: 'configuration', level: 'ok', detail: 'every variable can be read' }, ...checkWebhookSecret(config)])
+    tell([{ name: 'configuration', level: 'ok', detail: 'every variable can be read' }])
     return config
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause
@@ -53,18 +53,6 @@ function readConfig(env: Environment, tell: (findings: Finding[]) => void): Conf
     )
     return undefined
   }
-}
-
-function checkWebhookSecret({ webhookSecret }: Config): Finding[] {
-  if (webhookSecret === null || webhookSecret.length >= 16) return []
-  return [
-    {
-      name: 'WEBHOOK_SECRET',
-      level: 'warn',
-      detail: `only ${webhookSecret.length} characters`,
-      remedy: 'take one that cannot be guessed: openssl rand -base64 32',
-    },
-  ]
 }
 
 async function examineDatabase(config: Config): Promise<Finding[]> {

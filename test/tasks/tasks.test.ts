@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { chmodSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/store/database'
-import { ensureDefaultSource, listSources } from '../../src/store/sources'
+import { createSource, deleteSource, ensureDefaultSource, listSources } from '../../src/store/sources'
 import { openVault } from '../../src/store/vault'
 import { freshDatabaseUrl } from '../support/database'
 import { dataFolder, freePort, task } from './support/task'
@@ -105,6 +105,20 @@ describe('the doctor', () => {
     ])
       expect(out).toContain(name)
     expect(code).toBe(0)
+  }, 30_000)
+
+  test('tells a source that anybody could post to', async () => {
+    const vault = await openVault({ encryptionKey: null, dataDir: folder })
+    const open = await createSource(db.write, vault, { slug: 'open', label: 'Open', provider: 'auto', schemes: [{ scheme: 'none' }] }, Date.now())
+    const weak = await createSource(db.write, vault, { slug: 'weak', label: 'Weak', provider: 'gowa' }, Date.now())
+    const id = weak.secret?.id as string
+    const { ciphertext } = vault.seal('secret', `secret:${id}`)
+    await db.write`update secrets set ciphertext = ${ciphertext as Buffer} where id = ${id}`
+    const { out, code } = await task(['doctor'], env)
+    expect(code).toBe(0)
+    expect(out).toMatch(/warn {2}source +"open" asks for no proof/)
+    expect(out).toMatch(/warn {2}source +a secret of "weak" is weak: it is the one that GOWA uses/)
+    for (const made of [open, weak]) await deleteSource(db.write, made.id)
   }, 30_000)
 
   test('tells a key file that others can read, a key that opens nothing, and commits that are not on disk', async () => {
