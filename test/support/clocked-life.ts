@@ -18,6 +18,7 @@ import { listTransitions } from '../../src/store/transitions-read'
 import { Vault } from '../../src/store/vault'
 import { createMetrics } from '../../src/telemetry/metrics'
 import { freshDatabase } from './database'
+import { dumpOf } from './dump'
 
 const SLUG = 'stage'
 const DAY_MS = 86_400_000
@@ -36,6 +37,8 @@ export interface ClockedStage {
   messages(name: string): Promise<MessageRecord[]>
   /** Paths, headers and bodies as they are at rest. */
   kept(): Promise<string>
+  /** All that is at rest, in any table. */
+  dump(): Promise<string>
   differences(): Promise<string[]>
   close(): Promise<void>
 }
@@ -77,6 +80,7 @@ export async function openClockedStage(provider: string, secret: string, beginsA
       const rows = await database.read<{ path: string; headers: string; body: Uint8Array }[]>`select path, headers::text, body from deliveries`
       return rows.map(({ path, headers, body }) => `${path} ${headers} ${new TextDecoder().decode(unpackBody(body))}`).join('\n')
     },
+    dump: () => dumpOf(database),
     differences: async () => (await rebuild(database.write, { repair: false, progress() {} })).differences,
     async close() {
       await ingest.close()

@@ -6,7 +6,6 @@ import { createIngest } from '../../src/ingest/ingest'
 import { createBus } from '../../src/live/bus'
 import { recognise } from '../../src/providers'
 import type { SchemeSetting } from '../../src/signing/scheme'
-import { unpackBody } from '../../src/store/packing'
 import { SourceBook } from '../../src/store/source-book'
 import { createSource, type Source } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
@@ -16,6 +15,7 @@ import { WebhookLimits } from '../../src/web/webhook-limits'
 import { webhooks } from '../../src/web/webhooks'
 import { deliveryOf } from '../providers/samples'
 import { freshDatabase } from '../support/database'
+import { dumpOf } from '../support/dump'
 
 /** Nothing that proves a sender, or opens what a sender has, may come to rest: the whole database is searched for it. */
 
@@ -60,28 +60,6 @@ async function post(path: string, body: Uint8Array | string, headers: Record<str
   const response = await doors.handle(new Request(`http://localhost/api/whatsapp/${path}`, init))
   await response.text()
   return response.status
-}
-
-/** Every value of every table, bodies unpacked. */
-async function dump(): Promise<string> {
-  const tables = await database.read<{ name: string }[]>`
-    select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`
-  const texts: string[] = []
-  for (const { name } of tables) {
-    for (const row of await database.read.unsafe<Record<string, unknown>[]>(`select * from ${name}`)) {
-      for (const [column, value] of Object.entries(row)) {
-        const isBody = column === 'body' && value instanceof Uint8Array
-        texts.push(
-          isBody
-            ? Buffer.from(unpackBody(value)).toString('utf8')
-            : value instanceof Uint8Array
-              ? Buffer.from(value).toString('latin1')
-              : JSON.stringify(value),
-        )
-      }
-    }
-  }
-  return texts.join('\n')
 }
 
 interface Sample {
@@ -139,7 +117,7 @@ test('a dump of the database after all samples contains none of their secrets', 
   await ingest.receiving.notes.flush()
   expect(failures).toEqual([])
   expect(secrets.size).toBeGreaterThan(20)
-  const text = await dump()
+  const text = await dumpOf(database)
   expect([...secrets].filter(([secret]) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)))).toEqual([])
 }, 60_000)
 
@@ -169,7 +147,7 @@ test('nor what is planted into a sample of each provider: in headers, URL, lists
     expect([provider, await post(`webhook/main/${OWN}?token=${plant(9)}&x=${OWN}`, body, headers)]).toEqual([provider, 200])
   }
   expect(providers.size).toBeGreaterThanOrEqual(4)
-  expect(await dump()).not.toContain('PLANTED')
+  expect(await dumpOf(database)).not.toContain('PLANTED')
 }, 60_000)
 
 test('nor a secret in the URL, whether it is right, wrong or in the place of the session', async () => {
@@ -187,7 +165,7 @@ test('nor a secret in the URL, whether it is right, wrong or in the place of the
   setSource(OWN, [{ scheme: 'basic' }])
   expect(await post('webhook/main', body, { ...json, authorization: `Basic ${Buffer.from('hook:PLANTED-wrong').toString('base64')}` })).toBe(401)
   await ingest.receiving.rejections.flush()
-  const text = await dump()
+  const text = await dumpOf(database)
   expect(text).not.toContain('PLANTED')
   expect(text).not.toContain(Buffer.from('hook:PLANTED-wrong').toString('base64'))
   const [refused] = await database.read<{ n: number }[]>`select sum(times)::int as n from rejections`
