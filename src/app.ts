@@ -35,13 +35,15 @@ export interface AppDeps {
   /** The senders' doors; absent in tests of the rest. */
   webhooks?: ReturnType<typeof webhooks>
   readiness(): Promise<Readiness>
+  /** What operators must know about the server itself. */
+  notice?(): string | null
   now(): Instant
 }
 
 /** The whole HTTP edge. Never listens: the server does, and tests call `handle()`. */
 export function createApp(deps: AppDeps) {
   const { config, database, live, now } = deps
-  const gate = new Gate({ config, auth: deps.auth, failed: (cause, about) => deps.report.failed(cause, about) })
+  const gate = new Gate({ config, auth: deps.auth, notice: () => deps.notice?.() ?? null, failed: (cause, about) => deps.report.failed(cause, about) })
   const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
   const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
   const shared = {

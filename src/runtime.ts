@@ -96,17 +96,9 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const { journal } = await ingest.openJournal(report)
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
-  const live = createLive({
-    sql,
-    bus,
-    allowances: config,
-    controls: control.controls,
-    sources,
-    publicUrl: config.publicUrl,
-    now: systemNow,
-    streams: { opened: metrics.streamOpened, closed: metrics.streamClosed },
-    failed,
-  })
+  const { readiness, notice, decodeAgain } = ingest
+  const shown = { sql, bus, allowances: config, controls: control.controls, sources, publicUrl: config.publicUrl, now: systemNow }
+  const live = createLive({ ...shown, notice, streams: { opened: metrics.streamOpened, closed: metrics.streamClosed }, failed })
   undo.push(() => live.close())
   const backlog = () => ingest.writer.backlog.entries
   metrics.watch({ backlog, journal: () => journal.state, pools: database.pools, sessions: () => countByStatus(sql), connections: () => countConnections(sql) })
@@ -116,22 +108,8 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const jobs = scheduleJobs(JOBS, jobDeps, report.jobFailed)
   undo.push(() => jobs.stop())
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
-  const { readiness, decodeAgain } = ingest
-  const app = createApp({
-    config,
-    database,
-    report,
-    metrics,
-    sources,
-    auth,
-    apiKeys,
-    live,
-    ...control,
-    decodeAgain,
-    webhooks: doors,
-    readiness,
-    now: systemNow,
-  })
+  const asked = { readiness, notice, decodeAgain, webhooks: doors, now: systemNow }
+  const app = createApp({ config, database, report, metrics, sources, auth, apiKeys, live, ...control, ...asked })
   const server = listen(app, config)
   undo.push(() => server.stop())
   // Before the server waits for its requests: a live stream never ends, and a sender may take a minute.

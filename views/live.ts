@@ -57,6 +57,7 @@ export const ids = {
   row: (sessionId: string) => `session-${sessionId}`,
   event: (eventId: string) => `event-${eventId}`,
   counts: 'counts',
+  notice: 'notice',
   worst: 'worst',
   head: 'session-head',
   qr: 'session-qr',

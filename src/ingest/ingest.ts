@@ -50,6 +50,8 @@ export interface Ingest {
    * @throws what the disk says when there is no place for a journal.
    */
   openJournal(report: ShelterDeps['report'] & Pick<Report, 'writesRefused'>): Promise<Shelter>
+  /** What an operator should know while the journal holds something; null when it does not. */
+  notice(): string | null
   /** Would a delivery be kept right now? */
   readiness(): Promise<Readiness>
   /** Resolves when everything taken is on disk. */
@@ -109,19 +111,14 @@ export function createIngest(deps: IngestDeps): Ingest {
     async openJournal(report) {
       tell = report
       shelter = await openShelter({
-        config,
-        database,
-        report,
-        cache: writer.cache,
-        committed: (...told) => noteCommit(deps, ...told),
+        ...{ config, database, report, cache: writer.cache, committed: (...told) => noteCommit(deps, ...told), wake: () => writer.wake() },
         // What has no delivery is a judgement of our own: it will be made again.
         setAside: async (entry, cause) => (entry.delivery ? quarantine.keepPoisoned(entry, cause) : deps.failed(cause)),
-        wake: () => writer.wake(),
       })
-      writer.shelter(shelter)
-      quarantine.shelter(shelter)
+      for (const one of [writer, quarantine]) one.shelter(shelter)
       return shelter
     },
+    notice: () => noticeOf(shelter),
     readiness: () => readinessOf(database, writer, shelter),
     async close() {
       await writer.drain()
@@ -147,6 +144,15 @@ function noteCommit({ bus, metrics, committed: tell }: IngestDeps, committed: Co
   for (const [type, times] of types) metrics.eventsStored(type, times)
   if (transitions > 0) metrics.transitionsMade(transitions)
   bus.publish({ sessions: committed.works.map((work) => work.sessionId), statusChanged: committed.works.some((work) => work.stateChanged) })
+}
+
+function noticeOf(shelter: Shelter | undefined): string | null {
+  const { records = 0 } = shelter?.journal.state ?? {}
+  if (!shelter || (records === 0 && shelter.outage.gate === 'send')) return null
+  const kept = records === 1 ? '1 delivery is' : `${records} deliveries are`
+  return shelter.outage.isDraining
+    ? `The database was away. ${kept} being written from the journal: until then sessions show an older state.`
+    : `The database takes no writes. ${kept} kept in the journal; sessions show the state of before.`
 }
 
 function noteTrouble(cause: unknown, issues: Issues, report: Pick<Report, 'writesRefused'> | undefined): void {

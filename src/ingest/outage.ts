@@ -59,6 +59,10 @@ export class Outage {
     return this.#gate
   }
 
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
   /** Postgres took no write for as long as somebody can be kept waiting. */
   begin(cause: unknown): void {
     if (this.#gate === 'divert') return

@@ -15,6 +15,8 @@ import { secure } from './plugins/security-headers'
 export interface GateDeps extends FailureDeps {
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   auth: Auth
+  /** What everybody who is logged in must know about the server; null when there is nothing. */
+  notice?(): string | null
 }
 
 /** What Elysia hands to a handler, as far as we use it. */
@@ -37,7 +39,7 @@ export interface Visit {
 }
 
 export interface MemberVisit extends Visit {
-  login: Login
+  login: Login & { operator: { notice: string | null } }
 }
 
 export type Handler<V extends Visit> = (visit: V) => Response | Promise<Response>
@@ -70,7 +72,7 @@ export class Gate {
         const { login, cookies } = await this.deps.auth.findLogin(context.request.headers)
         if (!login) return withCookies(toLogin(visit), cookies)
         requireRole(login.operator.role, role)
-        return withCookies(await handler({ ...visit, login }), cookies)
+        return withCookies(await handler({ ...visit, login: this.#told(login) }), cookies)
       })
   }
 
@@ -81,7 +83,7 @@ export class Gate {
         const { login } = await this.deps.auth.findLogin(context.request.headers)
         if (!login) return new Response(null, { status: 401 })
         requireRole(login.operator.role, role)
-        return handler({ ...visit, login })
+        return handler({ ...visit, login: this.#told(login) })
       })
   }
 
@@ -92,6 +94,10 @@ export class Gate {
 
   fail(request: Request, cause: unknown): Response {
     return this.seal(request, failureResponse(this.deps, request, cause))
+  }
+
+  #told(login: Login): MemberVisit['login'] {
+    return { ...login, operator: { ...login.operator, notice: this.deps.notice?.() ?? null } }
   }
 
   async #pass(context: Context, work: (visit: Visit) => Promise<Response>): Promise<Response> {

@@ -38,4 +38,5 @@ const WORDS: Record<number, { title: string; next: string }> = {
   404: { title: 'Not found', next: 'There is nothing here. It may have been removed by retention, or the link is wrong.' },
   429: { title: 'Too many tries', next: 'Wait a minute, then try again.' },
   500: BROKEN,
+  503: { title: 'Not available right now', next: 'Try again in a moment.' },
 }

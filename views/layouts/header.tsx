@@ -7,6 +7,8 @@ import { ThemeToggle } from './theme-toggle'
 export interface Operator {
   name: string
   role: 'admin' | 'operator' | 'viewer'
+  /** What the server has to tell about itself: it comes with the operator, so that no page can forget it. */
+  notice?: string | null
 }
 
 /** More pages come; each is one line here. `under` says which paths belong to it. */

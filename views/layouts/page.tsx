@@ -4,6 +4,7 @@ import { Head } from './head'
 import { Header, type Operator } from './header'
 import { KeyboardHelp } from './keyboard-help'
 import { LiveStream } from './live-stream'
+import { NoticeBar } from './notice'
 import { Scripts } from './scripts'
 import { WorstMark } from './worst-mark'
 
@@ -28,6 +29,7 @@ export function Page({ title, worst = ALL_WELL, operator, path, topic, children 
         </a>
         <Header operator={operator} path={path} live={topic !== null} />
         {topic !== null && <LiveStream topic={topic} />}
+        <NoticeBar notice={operator?.notice ?? null} />
         <main id="main" tabindex="-1">
           {children}
         </main>

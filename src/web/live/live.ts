@@ -1,4 +1,7 @@
 import type { Sql } from 'postgres'
+import { NoticeBar } from '../../../views/layouts/notice'
+import { ids, partial } from '../../../views/live'
+import { toHtml } from '../../../views/render'
 import type { Controls } from '../../control/controls'
 import type { Instant } from '../../domain/event'
 import { isUuid } from '../../domain/id'
@@ -28,6 +31,8 @@ export interface LiveDeps {
   publicUrl: string
   now(): Instant
   streams: Pick<HubOptions, 'opened' | 'closed'>
+  /** What operators must know about the server itself. */
+  notice?(): string | null
   failed(cause: unknown): void
 }
 
@@ -54,7 +59,11 @@ export function createLive(deps: LiveDeps): Live {
   const sourceBoard: SourceBoardDeps = { sql, board, sources, guides: loadGuides(), publicUrl, now }
   const pacer = new Pacer(hub, (topic) => feedOf({ ...sourceBoard, controls: deps.controls }, topic), deps.failed)
   const leave = deps.bus.subscribe((change) => pacer.note(change, change.sessions && [...topicsOf(change.sessions), ...hub.listened.filter(isOfSources)]))
-  const look = setInterval(() => pacer.note({ sessions: [], statusChanged: false }, hub.listened), LOOK_MS)
+  const tellNotice = createNoticeTeller(hub, deps.notice ?? (() => null))
+  const look = setInterval(() => {
+    tellNotice()
+    pacer.note({ sessions: [], statusChanged: false }, hub.listened)
+  }, LOOK_MS)
   look.unref()
   return {
     board,
@@ -67,6 +76,18 @@ export function createLive(deps: LiveDeps): Live {
       pacer.close()
       hub.close()
     },
+  }
+}
+
+/** Every open page is told when the notice changes, whatever it listens to. */
+function createNoticeTeller(hub: Hub, notice: () => string | null): () => void {
+  let told = notice()
+  return () => {
+    const now = notice()
+    if (now === told) return
+    told = now
+    const data = partial(ids.notice, toHtml(NoticeBar({ notice: now })))
+    for (const topic of hub.listened) if (!topic.startsWith(JSON_PREFIX)) hub.send(topic, [{ data }])
   }
 }
 

@@ -5,6 +5,7 @@ import { Flash } from '../../../views/errors/flash'
 import { ErrorPage } from '../../../views/errors/show'
 import { toDocument, toHtml } from '../../../views/render'
 import { AppError, type ErrorCode, HTTP_STATUS } from '../../domain/error'
+import { failureKind } from '../../ingest/failure'
 import { html } from '../answers'
 import { requestIdOf } from './request-id'
 
@@ -18,7 +19,7 @@ export function failureResponse(deps: FailureDeps, request: Request, cause: unkn
   const requestId = requestIdOf(request)
   const path = URL.canParse(request.url) ? new URL(request.url).pathname : '/'
   const told = tell(cause)
-  if (told.status >= 500 && !(cause instanceof AppError)) deps.failed(cause, { requestId, path: loggable(path) })
+  if (told.status >= 500 && told.code !== 'unavailable' && !(cause instanceof AppError)) deps.failed(cause, { requestId, path: loggable(path) })
   const response = isApi(path) ? problem(told, path, requestId) : page(request, told, requestId)
   if (told.retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.max(1, Math.ceil(told.retryAfterMs / 1000))))
   if (told.status === 401 && isApi(path)) response.headers.set('www-authenticate', 'Bearer realm="linekeeper"')
@@ -43,10 +44,18 @@ function tell(cause: unknown): Told {
   if (cause instanceof ValidationError) return { status: 400, code: 'invalid', message: validationMessage(cause), retryAfterMs: undefined }
   if (isNulInText(cause))
     return { status: 400, code: 'invalid', message: 'A text holds the character U+0000, which nothing here does', retryAfterMs: undefined }
+  if (isAway(cause)) return { status: 503, code: 'unavailable', message: AWAY, retryAfterMs: 5_000 }
   if (cause instanceof ParseError) return { status: 400, code: 'invalid', message: 'The body cannot be read', retryAfterMs: undefined }
   if (cause instanceof ElysiaCustomStatusResponse && Number(cause.code) < 500)
     return { status: Number(cause.code), code: 'invalid', message: undefined, retryAfterMs: undefined }
   return { status: 500, code: 'internal', message: undefined, retryAfterMs: undefined }
+}
+
+const AWAY = 'The database is away. Deliveries are taken all the same: they wait in the journal. This page works again when the database does.'
+
+/** The log-ins wrap what the driver says. */
+function isAway(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && (failureKind(cause) === 'away' || ('cause' in cause && isAway(cause.cause)))
 }
 
 /** Postgres refuses U+0000 in any text: what was sent is wrong, not we. */
