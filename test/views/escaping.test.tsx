@@ -13,14 +13,16 @@ import type { Operator } from '../../views/layouts/header'
 import { announce } from '../../views/live'
 import { LoginPage } from '../../views/login/new'
 import { toDocument } from '../../views/render'
+import { SessionControl } from '../../views/sessions/control'
 import { countSessions } from '../../views/sessions/counters'
 import { SessionsPage } from '../../views/sessions/index'
 import { SessionPage } from '../../views/sessions/show'
 import { ApiKeysPage } from '../../views/settings/api-keys'
 import { SetupPage } from '../../views/setup/new'
-import { fakeCalls, fakeDetail, fakeEvent, fakeMessages, fakeNight, fakeTransitions, NOW, XSS } from './support/fake'
+import { SourceControlPage } from '../../views/sources/control-page'
+import { fakeCalls, fakeControl, fakeDetail, fakeEvent, fakeMessages, fakeNight, fakeTransitions, NOW, XSS } from './support/fake'
 
-const MEANT: ReadonlySet<string> = new Set(['status', 'health', 'from', 'to', 'reason', 'role', 'eventType'])
+const MEANT: ReadonlySet<string> = new Set(['outcome', 'action', 'offers', 'label', 'status', 'health', 'from', 'to', 'reason', 'role', 'eventType'])
 
 /** Puts the payload into every text of a record, but for our own closed vocabularies. */
 function poison<T>(value: T, key?: string): T
@@ -92,6 +94,23 @@ const PAGES: Record<string, () => string> = {
   'an error page': () => toDocument(<ErrorPage status={404} message={XSS} requestId={XSS} />),
   'a flash': () => toDocument(<Flash kind="error" message={XSS} />),
   'an announcement': () => sessions.map((session) => announce(session)).join(''),
+  'the control of a session': () =>
+    sessions.map((session) => toDocument(<SessionControl session={session} control={poison(fakeControl('failed'))} problem={XSS} now={NOW} />)).join(''),
+  'the control API of a source': () =>
+    toDocument(
+      <SourceControlPage
+        operator={operator}
+        worst={worst}
+        told={{ kind: 'error', message: XSS }}
+        view={{
+          source: XSS,
+          choices: [{ id: XSS, label: 'WAHA', keyLabel: XSS, keyHint: XSS }],
+          current: { api: XSS, baseUrl: XSS, hasKey: true, updatedAt: NOW, problem: XSS },
+          form: { api: XSS, baseUrl: XSS },
+          canImport: true,
+        }}
+      />,
+    ),
   'API keys': () =>
     toDocument(
       <ApiKeysPage

@@ -68,7 +68,7 @@ function ApiField({ view: { choices, form } }: { view: SourceControlView }): JSX
       <select id="api" name="api" required>
         <option value="">Choose…</option>
         {choices.map((choice) => (
-          <option value={choice.id} selected={choice.id === form.api}>
+          <option value={attr(choice.id)} selected={choice.id === form.api}>
             {choice.label as 'words of ours'}
           </option>
         ))}

@@ -3,7 +3,7 @@ import { paths } from '../../../views/paths'
 import { toHtml } from '../../../views/render'
 import { SessionControl } from '../../../views/sessions/control'
 import type { Controls } from '../../control/controls'
-import { AppError, HTTP_STATUS } from '../../domain/error'
+import { AppError } from '../../domain/error'
 import type { Allowances } from '../../domain/staleness'
 import { findSessionTarget } from '../../store/session-targets'
 import { findSession } from '../../store/sessions-read'
@@ -41,14 +41,15 @@ export async function controlSession(deps: ControlPagesDeps, visit: MemberVisit)
     await Promise.race([outcome, Bun.sleep(ANSWER_WITHIN_MS)])
   } catch (cause) {
     if (!isHtmx || !(cause instanceof AppError) || cause.code === 'not_found') throw cause
-    return fragment(deps, source, name, HTTP_STATUS[cause.code], cause.message)
+    return fragment(deps, source, name, cause.message)
   }
-  return isHtmx ? fragment(deps, source, name, 200) : redirect(paths.session(source, name))
+  return isHtmx ? fragment(deps, source, name) : redirect(paths.session(source, name))
 }
 
-async function fragment(deps: ControlPagesDeps, source: string, name: string, status: number, problem?: string): Promise<Response> {
+/** Always 200: pages swap nothing else, and the card itself says why it was refused. */
+async function fragment(deps: ControlPagesDeps, source: string, name: string, problem?: string): Promise<Response> {
   const session = await findSession(deps.sql, source, name, deps.allowances, deps.now())
   if (!session) throw new AppError('not_found', 'This session is gone')
   const control = await loadControl(deps, session)
-  return html(toHtml(<SessionControl session={session} control={control} now={deps.now()} {...(problem !== undefined && { problem })} />), { status })
+  return html(toHtml(<SessionControl session={session} control={control} now={deps.now()} {...(problem !== undefined && { problem })} />))
 }

@@ -1,6 +1,15 @@
 /** Believable data for looking at the pages, and for their tests. Deterministic: the same seed gives the same night. */
 import type { EventType, Instant, Status } from '../../../src/domain/event'
-import type { CallRecord, EventDetail, EventRecord, MessageRecord, SessionRecord, TransitionRecord } from '../../../src/domain/records'
+import type {
+  ActionRecord,
+  CallRecord,
+  ControlRecord,
+  EventDetail,
+  EventRecord,
+  MessageRecord,
+  SessionRecord,
+  TransitionRecord,
+} from '../../../src/domain/records'
 
 export const NOW: Instant = Date.UTC(2026, 6, 28, 1, 42, 11)
 export const XSS = `"><img src=x onerror=alert(1)><script>alert('x')</script><hx-partial hx-target="#main">&lt;`
@@ -76,6 +85,13 @@ const NAMES = [
   'support-tier1',
   'support-tier2',
 ]
+
+/** An API that offers everything, and what it was asked for last. */
+export function fakeControl(outcome: ActionRecord['outcome'] | null, now: Instant = NOW): ControlRecord {
+  const message = outcome === 'failed' ? 'The sender refuses connections: is it running, and is the port right?' : 'The sender is restarting the session'
+  const last: ActionRecord | null = outcome && { action: 'restart', outcome, by: 'Mara Lindqvist', at: now - 9_000, message }
+  return { label: 'WAHA', offers: ['start', 'stop', 'restart', 'logout', 'pairingCode', 'qr', 'status', 'list'], last }
+}
 
 /** 46 sessions of a bad night. */
 export function fakeNight(now: Instant = NOW): SessionRecord[] {
