@@ -9,7 +9,7 @@ export interface OracleOptions {
   secret: string
   seed: number
   rate: number
-  acknowledgements: Acknowledgements
+  acknowledgements: Pick<Acknowledgements, 'note'>
   /** Told of every 2xx, once it is on disk that there was one, with when its request was made. */
   acknowledged(askedAt: number, latencyMs: number): void
 }

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { AppError } from '../../domain/error'
 import { percentile } from '../simulate/outcome'
-import { Acknowledgements } from './acknowledgements'
 import { type Drift, driftOf, type Sample } from './drift'
 import { Oracle } from './oracle'
 import { firstAnswer, type Stage, type StageOptions, withStage } from './stage'
@@ -37,23 +35,18 @@ const MEBIBYTE = 1 << 20
 /** Loads a server of its own for so long. Nothing is killed; what drifts is what leaks. */
 export function soak(options: SoakOptions, deps: SoakDeps): Promise<SoakReport> {
   return withStage(deps, async (stage) => {
-    const acknowledgements = await Acknowledgements.open(join(stage.folder, 'acknowledgements.jsonl'))
-    try {
-      stage.server.start()
-      const rate = options.rate ?? (await findPeak(options, deps, stage, acknowledgements)) / 2
-      return { result: await load({ ...options, rate }, deps, stage, acknowledgements), isKept: false }
-    } finally {
-      await acknowledgements.close()
-    }
+    stage.server.start()
+    await firstAnswer(stage.server, () => isUp(stage.url), deps.signal)
+    const rate = options.rate ?? (await findPeak(options, deps, stage)) / 2
+    return { result: await load({ ...options, rate }, deps, stage), isKept: false }
   })
 }
 
 /** What our senders and the server manage together on this machine, as fast as they can. */
-async function findPeak(options: SoakOptions, deps: SoakDeps, stage: Stage, acknowledgements: Acknowledgements): Promise<number> {
-  const { oracle, latencies } = senders({ ...options, seed: options.seed + 1, rate: FULL_SPEED }, stage, acknowledgements)
+async function findPeak(options: SoakOptions, deps: SoakDeps, stage: Stage): Promise<number> {
+  const { oracle } = senders({ ...options, seed: options.seed + 1, rate: FULL_SPEED }, stage)
   oracle.start()
   try {
-    await firstAnswer(stage.server, () => latencies.length > 0, deps.signal)
     await Bun.sleep(PEAK_FOR_MS / 4)
     const before = oracle.counts.acknowledged
     await Bun.sleep(PEAK_FOR_MS)
@@ -65,13 +58,12 @@ async function findPeak(options: SoakOptions, deps: SoakDeps, stage: Stage, ackn
   }
 }
 
-async function load(options: SoakOptions & { rate: number }, deps: SoakDeps, stage: Stage, acknowledgements: Acknowledgements): Promise<SoakReport> {
-  const { oracle, latencies } = senders(options, stage, acknowledgements)
+async function load(options: SoakOptions & { rate: number }, deps: SoakDeps, stage: Stage): Promise<SoakReport> {
+  const { oracle, latencies } = senders(options, stage)
   oracle.start()
   const samples: Sample[] = []
   const all: number[] = []
   try {
-    await firstAnswer(stage.server, () => latencies.length > 0, deps.signal)
     const since = performance.now()
     const everyMs = Math.max(LEAST_EVERY_MS, options.durationMs / SAMPLES)
     while (!deps.signal.aborted && performance.now() - since < options.durationMs) {
@@ -109,18 +101,26 @@ async function load(options: SoakOptions & { rate: number }, deps: SoakDeps, sta
   }
 }
 
+async function isUp(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { keepalive: false }).then(
+    (answer) => answer.ok,
+    () => false,
+  )
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   for (const until = performance.now() + ms; performance.now() < until && !signal.aborted; ) await Bun.sleep(Math.min(200, ms))
 }
 
-function senders({ seed, rate }: { seed: number; rate: number }, { url, secret, server }: Stage, acknowledgements: Acknowledgements) {
+function senders({ seed, rate }: { seed: number; rate: number }, { url, secret, server }: Stage) {
   const latencies: number[] = []
   const oracle = new Oracle({
     webhookUrl: `${url}/api/whatsapp/webhook`,
     secret,
     seed,
     rate,
-    acknowledgements,
+    // Nothing is killed: what is answered needs no witness.
+    acknowledgements: { note: async () => {} },
     acknowledged(askedAt, latencyMs) {
       latencies.push(latencyMs)
       server.noteAnswer(askedAt)

@@ -55,9 +55,9 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
 }
 
 /** @throws AppError `unavailable` with the server's own words when it does not start: then there is nothing to prove. */
-export async function firstAnswer(server: ServerProcess, isHeard: () => boolean, signal: AbortSignal): Promise<void> {
+export async function firstAnswer(server: ServerProcess, isHeard: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<void> {
   const giveUpAt = performance.now() + ANSWER_WITHIN_MS
-  while (!isHeard()) {
+  while (!(await isHeard())) {
     if (signal.aborted) throw new AppError('unavailable', 'Interrupted before anything was proved')
     if (server.failedStarts >= MOST_FAILED_STARTS || performance.now() > giveUpAt) {
       throw new AppError('unavailable', `The server does not start: ${await server.lastWords()}`)
