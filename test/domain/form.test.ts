@@ -60,20 +60,20 @@ describe('a form', () => {
 
   test('of a hundred thousand fields is read up to its thousandth, and redacted whole, at once', () => {
     const many = `${'token=s3cr3t-of-many&jsonData=%7B%22token%22%3A%22s3cr3t-of-many%22%7D&'.repeat(50_000)}z=1`
-    const startedAt = performance.now()
+    const spent = process.cpuUsage()
     expect(Object.keys(read(many))).toEqual(['token', 'jsonData'])
     expect(Object.keys(read(Array.from({ length: 100_000 }, (_, i) => `f${i}=1`).join('&')))).toHaveLength(MAX_FIELDS)
     expect(redacted(many)).not.toContain('s3cr3t')
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
+    expect(process.cpuUsage(spent).user).toBeLessThan(3e6)
   })
 
   test('takes linear time, whatever it is made of', () => {
     for (const piece of ['&', '%', '=', 'a&', '+', '%7B', 'a=%7B&', '%22', 'a=%7B%22token%22:']) {
       const body = bytes(piece.repeat(1_000_000))
-      const startedAt = performance.now()
+      const spent = process.cpuUsage()
       readForm(body)
       redactForm(body, fingerprint)
-      expect(performance.now() - startedAt).toBeLessThan(3_000)
+      expect(process.cpuUsage(spent).user).toBeLessThan(4e6)
     }
   }, 30_000)
 })
