@@ -50,16 +50,21 @@ export async function listRejections(sql: Sql, options: ListOptions): Promise<Pa
   )
 }
 
-/** Why deliveries were refused since then, the latest reason first. `sourceId` null: those to URLs that name no source. */
+/**
+ * Why deliveries were refused since then, the latest reason first; of a flood only the latest minutes are counted. `sourceId` null:
+ * those to URLs that name no source.
+ */
 export async function summariseRejections(sql: Sql, sourceId: string | null, since: Instant): Promise<RejectionSummary[]> {
-  return [...(await sql.unsafe<RejectionSummary[]>(SUMMARISE, [sourceId, since], { prepare: true }))]
+  const [of, parameters] = sourceId === null ? ['source_id is null', [since]] : ['source_id = $2', [since, sourceId]]
+  return [...(await sql.unsafe<RejectionSummary[]>(summarise(of), parameters, { prepare: true }))]
 }
 
-/** How many were refused since then, by the source's id; null stands for URLs that name no source. */
-export async function countRejections(sql: Sql, since: Instant): Promise<Map<string | null, number>> {
+/** How many were refused since then, by the source's id; null stands for URLs that name no source. @param sourceId of this one only. */
+export async function countRejections(sql: Sql, since: Instant, sourceId?: string): Promise<Map<string | null, number>> {
   const rows = await sql.unsafe<{ sourceId: string | null; times: number }[]>(
-    `select source_id as "sourceId", sum(times)::int as times from rejections where last_at > ${instant('$1')} group by 1`,
-    [since],
+    `select source_id as "sourceId", sum(times)::int as times from rejections
+    where last_at > ${instant('$1')}${sourceId === undefined ? '' : ' and source_id = $2'} group by 1`,
+    sourceId === undefined ? [since] : [since, sourceId],
     { prepare: true },
   )
   return new Map(rows.map(({ sourceId, times }) => [sourceId, times]))
@@ -69,8 +74,11 @@ const LATEST_FIVE = (column: string) => `
   (select coalesce(array_agg(${column} order by at desc), '{}') from (
     select ${column}, max(last_at) as at from known k where k.code = s.code and k.message = s.message and ${column} is not null group by 1 order by 2 desc limit 5) five)`
 
-const SUMMARISE = `
-with known as (select * from rejections where source_id is not distinct from $1::uuid and last_at > ${instant('$2')}),
+/** An attacker makes up to 500 rows a minute: the pages that show them must stay cheap. */
+const SUMMARISED = 5_000
+
+const summarise = (of: string) => `
+with known as (select * from rejections where ${of} and last_at > ${instant('$1')} order by last_at desc limit ${SUMMARISED}),
 s as (select code, message, sum(times)::int as times, min(minute) as first_at, max(last_at) as last_at, count(distinct address)::int as addresses from known group by 1, 2)
 select s.code, s.message, s.times, ${ms('s.first_at')} as "firstAt", ${ms('s.last_at')} as "lastAt", s.addresses as "addressCount",
   ${LATEST_FIVE('address')} as addresses, ${LATEST_FIVE('session')} as sessions

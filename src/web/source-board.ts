@@ -58,9 +58,10 @@ export function listLost({ sql, now }: Pick<SourceBoardDeps, 'sql' | 'now'>): Pr
 
 export async function sourceNow(deps: SourceBoardDeps, source: Source): Promise<SourceNow> {
   const now = deps.now()
-  const [all, refused, counts, kept, sightings, mismatches, owners] = await Promise.all([
+  const [all, refused, rejected, counts, kept, sightings, mismatches, owners] = await Promise.all([
     deps.board.sessions(),
     summariseRejections(deps.sql, source.id, now - WEEK_MS),
+    countRejections(deps.sql, now - DAY_MS, source.id),
     countQuarantined(deps.sql),
     listQuarantine(deps.sql, { source: source.slug, limit: KEPT_SHOWN }),
     source.provider === 'auto' ? listSightings(deps.sql, source.id) : null,
@@ -68,10 +69,9 @@ export async function sourceNow(deps: SourceBoardDeps, source: Source): Promise<
     listOperatorNames(deps.sql),
   ])
   const sessions = sessionsOf(all, source)
-  const rejected = refused.reduce((sum, one) => sum + (one.lastAt > now - DAY_MS ? one.times : 0), 0)
   const proposal = sightings && proposalOf(sightings)
   return {
-    source: viewOf(source, sessions, { rejected, quarantined: counts.get(source.id)?.count ?? 0, owners }, deps),
+    source: viewOf(source, sessions, { rejected: rejected.get(source.id) ?? 0, quarantined: counts.get(source.id)?.count ?? 0, owners }, deps),
     arrival: arrivalOf(sessions, refused, kept.data),
     received: receivedOf(deps.guides.expectedOf(mostSeen(source, sightings)), sessions),
     refused,

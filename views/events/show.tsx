@@ -38,7 +38,7 @@ export function EventPage({ operator, worst, event, publicUrl, said }: EventPage
         <h1 class="code" safe>
           {String(event.type)}
         </h1>
-        {event.delivery && (
+        {event.delivery !== null && (
           <form method="post" action={attr(paths.replayEvent(event.id))} class="needs-operator">
             <button type="submit">Decode again</button>
           </form>

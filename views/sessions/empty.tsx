@@ -21,6 +21,9 @@ export function FirstSteps({ setup }: { setup: SetupHint }): JSX.Element {
       <pre tabindex="0" data-copy safe>
         {envLines(setup)}
       </pre>
+      <p>
+        Another sender? <a href={paths.connectSource('default')}>The lines of each one</a>, or <a href={paths.sources()}>a source of its own</a>.
+      </p>
       <h3>Or try it now</h3>
       <p>This shows a session named “demo” with a QR to scan:</p>
       <pre tabindex="0" data-copy safe>

@@ -39,7 +39,7 @@ function Words({ about: { arrival, source }, now }: { about: SourceNow; now: Ins
       return (
         <>
           <h2 id="arrival-title">
-            <Icon name="ok" tone="ok" /> <span safe>{isFirst(source) ? 'First event received' : 'Events arrive'}</span>
+            <Icon name="ok" tone="ok" /> <span>{isFirst(source) ? 'First event received' : 'Events arrive'}</span>
           </h2>
           <p>
             Session{' '}
@@ -48,7 +48,7 @@ function Words({ about: { arrival, source }, now }: { about: SourceNow; now: Ins
             </a>
             {arrival.type !== null && (
               <>
-                , <code safe>{arrival.type}</code>
+                , <code safe>{String(arrival.type)}</code>
               </>
             )}{' '}
             <span class="soft">

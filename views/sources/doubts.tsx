@@ -23,13 +23,17 @@ function Recognition({ about: { recognition, source } }: { about: SourceNow }): 
   const { proposal, sightings } = recognition
   return (
     <section class="card notice" aria-labelledby="recognition-title">
-      <h2 id="recognition-title" safe>
-        {proposal ? `This sender is ${proposal.label}` : 'Who sends here'}
-      </h2>
+      {proposal === null ? (
+        <h2 id="recognition-title">Who sends here</h2>
+      ) : (
+        <h2 id="recognition-title" safe>
+          {`This sender is ${proposal.label}`}
+        </h2>
+      )}
       <p class="soft" safe>
         {`Recognised so far: ${sightings.map(({ label, times }) => `${label} (${number(times)})`).join(', ')}.`}
       </p>
-      {proposal ? (
+      {proposal !== null ? (
         <form method="post" action={attr(paths.sourceProvider(source.slug))} class="needs-admin acts">
           <input type="hidden" name="provider" value={attr(proposal.id)} />
           <button type="submit" class="main" safe>

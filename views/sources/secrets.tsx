@@ -35,13 +35,13 @@ export function SecretsCard({ slug, secrets, isNeeded, now }: { slug: string; se
           <SecretRow slug={slug} secret={secret} rotation={rotation} isOnly={live.length === 1} now={now} />
         ))}
       </ul>
-      {rotation && (
+      {rotation !== null && (
         <p class={`advice ${rotation.state}`} role="status">
           <Icon name={rotation.state === 'ready' ? 'ok' : 'clock'} tone={rotation.state === 'ready' ? 'ok' : 'wait'} />
           <span safe>{rotation.advice}</span>
         </p>
       )}
-      {!rotation && (isNeeded || live.length > 0) && <Rotate slug={slug} isFirst={live.length === 0} />}
+      {rotation === null && (isNeeded || live.length > 0) && <Rotate slug={slug} isFirst={live.length === 0} />}
     </section>
   )
 }
@@ -62,7 +62,7 @@ function SecretRow({
   return (
     <li>
       <div>
-        <code safe>{secret.hint}</code> {secret.part !== null && <b safe>{secret.part}</b>}
+        <code safe>{secret.hint}</code> {secret.part !== null && <b>{secret.part}</b>}
         <small>
           made <Ago at={secret.createdAt} now={now} /> ·{' '}
           <span safe>{secret.uses === 0 ? 'never used' : `proved ${plural(secret.uses, 'delivery', 'deliveries')}, last `}</span>

@@ -9,6 +9,7 @@ import { paths } from '../paths'
 import { CopyBlock, CopyScript } from '../shared/copy-block'
 import type { Worst } from '../worst'
 import { SecretOnce } from './connect'
+import { SourceControl, type SourceControlView } from './control'
 import { Doubts } from './doubts'
 import type { SecretsView, SourceNow } from './model'
 import { QuarantineCard, ReceivedCard, RefusedCard, SourceHead } from './now'
@@ -21,9 +22,7 @@ export interface SourcePageProps {
   worst: Worst
   about: SourceNow
   /** For admins; null hides secrets and settings from everybody else. */
-  admin: { secrets: SecretsView; settings: SettingsView; isDefault: boolean } | null
-  /** The control of the sender's REST API, as views/sources/control.tsx draws it. */
-  control?: JSX.Element
+  admin: { secrets: SecretsView; settings: SettingsView; control: SourceControlView; isDefault: boolean } | null
   /** Directly after it was made, and never again. */
   madeSecret?: string
   done?: string
@@ -61,7 +60,7 @@ export function SourcePage(props: SourcePageProps): JSX.Element {
         <div class="side">
           <Webhook about={about} />
           {props.admin !== null && <SecretsCard slug={source.slug} secrets={props.admin.secrets} isNeeded={source.secrets.isNeeded} now={now} />}
-          {props.control ?? ''}
+          {props.admin !== null && <SourceControl view={props.admin.control} />}
           {props.admin !== null && <SettingsCard source={source} settings={props.admin.settings} />}
           {props.admin !== null && !props.admin.isDefault && <DeleteCard source={source} />}
         </div>

@@ -11,7 +11,7 @@ export function Steps({ at }: { at: 1 | 2 | 3 }): JSX.Element {
           <span aria-hidden="true" safe>
             {String(index + 1)}
           </span>
-          <span safe>{word}</span>
+          <span>{word}</span>
         </li>
       ))}
     </ol>

@@ -2,7 +2,6 @@ import { Html } from '@elysiajs/html'
 import { toDocument } from '../../../views/render'
 import { worstOf } from '../../../views/sessions/rank'
 import { ConnectPage } from '../../../views/sources/connect'
-import { SourceControl } from '../../../views/sources/control'
 import { SourcesPage } from '../../../views/sources/index'
 import type { SecretsView } from '../../../views/sources/model'
 import { type SettingsView, settingsOf } from '../../../views/sources/settings'
@@ -54,8 +53,7 @@ export async function sourcePage(deps: SourcePagesDeps, { request, login }: Memb
       operator={login.operator}
       worst={worstOf(sessions)}
       about={about}
-      admin={settings && { settings, secrets: secretsOf(source, deps.now()), isDefault: source.slug === DEFAULT_SLUG }}
-      {...(control && { control: <SourceControl view={control} /> })}
+      admin={settings && control && { settings, control, secrets: secretsOf(source, deps.now()), isDefault: source.slug === DEFAULT_SLUG }}
       {...said}
       now={deps.now()}
     />
