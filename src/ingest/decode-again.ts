@@ -2,6 +2,7 @@ import type { Sql } from 'postgres'
 import type { Delivery } from '../domain/delivery'
 import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
+import { sessionNameFromUrl } from '../domain/session-name'
 import type { Allowances } from '../domain/staleness'
 import { resolveQuarantined } from '../store/quarantine'
 import { findQuarantined, listQuarantinedIds } from '../store/quarantine-read'
@@ -143,7 +144,7 @@ function keptOf({ headers, ...stored }: StoredDelivery): KeptDelivery {
 export function sessionInPath(path: string): string | null {
   const [, session] = /^\/api\/whatsapp\/(?:webhook|[^/?]+\/webhook)\/([^/?]+)/.exec(path) ?? []
   if (session === undefined) return null
-  return decoded(session).slice(0, 200).replaceAll('\0', '') || null
+  return sessionNameFromUrl(decoded(session))
 }
 
 function decoded(segment: string): string {

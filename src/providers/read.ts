@@ -1,4 +1,5 @@
 import type { Ack, Instant } from '../domain/event'
+import { isSessionName } from '../domain/session-name'
 
 /**
  * Defensive readers for values that a sender wrote: none trusts a type, none throws, and every text they return can be stored
@@ -75,10 +76,10 @@ export function waId(value: unknown): string | undefined {
   return text(value._serialized) ?? (typeof user === 'string' && typeof server === 'string' ? text(`${user}@${server}`) : undefined)
 }
 
-/** A session's name as the body gives it, or null. A name that is too long or not storable is none: cut, it would be another's. */
+/** A session's name as the body gives it, or null. A name that is too long, not storable or no URL's part is none: cut, it would be another's. */
 export function sessionName(value: unknown): string | null {
   const name = text(value)
-  return name === undefined || (typeof value === 'string' && value !== name) ? null : name
+  return name === undefined || !isSessionName(name) || (typeof value === 'string' && value !== name) ? null : name
 }
 
 export interface MessageId {

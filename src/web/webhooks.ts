@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Delivery } from '../domain/delivery'
 import { AppError, HTTP_STATUS } from '../domain/error'
+import { sessionNameFromUrl } from '../domain/session-name'
 import type { Arrival } from '../ingest/arrival'
 import { type Outcome, type ReceiveDeps, receive } from '../ingest/receive'
 import type { Rejections } from '../ingest/rejections'
@@ -61,7 +62,7 @@ const PATHS = [
 async function answer(deps: WebhookDeps, request: Request, params: Params, server: Context['server']): Promise<Response> {
   const startedAt = performance.now()
   const slug = params.source ?? DEFAULT_SOURCE
-  const session = sessionOf(params.sessionId)
+  const session = sessionNameFromUrl(params.sessionId)
   const address = deps.clientAddress(request, server)
   const source = deps.findSource(slug)
   let outcome: Outcome | undefined
@@ -95,7 +96,7 @@ async function answerHandshake(deps: WebhookDeps, request: Request, params: Para
   const slug = params.source ?? DEFAULT_SOURCE
   const address = deps.clientAddress(request, server)
   const source = deps.findSource(slug)
-  const session = tellable(source, sessionOf(params.sessionId))
+  const session = tellable(source, sessionNameFromUrl(params.sessionId))
   try {
     await deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
@@ -164,9 +165,4 @@ function tellable(source: Source | undefined, session: string | null): string | 
   if (source.secrets.some((secret) => secret.value === session)) return null
   const expectsSecret = acceptedSchemes(source).some((setting) => setting.scheme === 'url' && setting.parameter === undefined)
   return expectsSecret && secretProblem(session) === null ? null : session
-}
-
-/** The session's name in the URL; undecodable escapes are taken as they stand. At most 200 characters; one of NULs alone is none. */
-function sessionOf(param: string | undefined): string | null {
-  return param?.slice(0, 200).replaceAll('\0', '').toWellFormed() || null
 }
