@@ -1,9 +1,9 @@
 /** One line about an event, for lists. Private things are masked; the event's own page shows the whole. */
 
-import type { Reason } from '../../src/domain/event'
+import type { Reason, Status } from '../../src/domain/event'
 import type { EventRecord } from '../../src/domain/records'
 import { maskId, maskText } from '../format'
-import { REASON_WORDS } from '../shared/status'
+import { REASON_WORDS, STATUS_LOOKS } from '../shared/status'
 
 export function summaryOf(event: EventRecord): string {
   const { facts, type } = event
@@ -25,8 +25,9 @@ export function ackWord(ack: number): string {
 const ACK_WORDS: Record<number, string> = { [-1]: 'failed', 0: 'pending', 1: 'sent', 2: 'delivered', 3: 'read', 4: 'played' }
 
 function sessionSummary(facts: Record<string, unknown>): string {
-  const { reason, detail, percent, pairingCode, account, qr } = facts
+  const { status, reason, detail, percent, pairingCode, account, qr } = facts
   const parts: string[] = []
+  if (typeof status === 'string' && reason === undefined && isStatus(status)) parts.push(STATUS_LOOKS[status].word.toLowerCase())
   if (typeof reason === 'string') parts.push(isReason(reason) ? REASON_WORDS[reason] : reason)
   if (typeof percent === 'number') parts.push(`${percent} %`)
   if (typeof pairingCode === 'string') parts.push('a pairing code')
@@ -39,6 +40,10 @@ function sessionSummary(facts: Record<string, unknown>): string {
 function operatorSummary({ by, message }: Record<string, unknown>): string {
   const name = typeof by === 'object' && by !== null && 'name' in by && typeof by.name === 'string' ? by.name : 'somebody'
   return typeof message === 'string' ? `${name} · ${message}` : name
+}
+
+function isStatus(word: string): word is Status {
+  return Object.hasOwn(STATUS_LOOKS, word)
 }
 
 function isReason(word: string): word is Reason {
