@@ -6,6 +6,7 @@ import type { Config } from './config'
 import { createControl } from './control/control'
 import { AppError } from './domain/error'
 import { systemNow } from './ingest/arrival'
+import { failureKind } from './ingest/failure'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { JOBS } from './jobs/schedule'
 import { createBus } from './live/bus'
@@ -89,7 +90,8 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   undo.push(() => sources.close())
   const bus = await createBus(database.bus, { failed: (cause) => report.databaseLost(cause) })
   undo.push(() => bus.close())
-  const failed = (cause: unknown) => report.failed(cause)
+  // That the database is away is told once and bridged; for Sentry it is no news.
+  const failed = (cause: unknown) => (failureKind(cause) === 'away' ? report.databaseLost(cause) : report.failed(cause))
   const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed, committed: (works) => control.codes.noteCommit(works) })
   undo.push(() => ingest.close())
   const control = createControl({ sql, vault, writer: ingest.writer, allowances: config, now: systemNow, failed })
@@ -105,7 +107,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
 
   const doors = openDoors(config, ingest, sources, metrics, failed)
   const jobDeps = { ...config, ...control, sql, writer: ingest.writer, allowances: config, foldAway: ingest.foldAway, now: systemNow }
-  const jobs = scheduleJobs(JOBS, jobDeps, report.jobFailed)
+  const jobs = scheduleJobs(JOBS, jobDeps, (job, cause) => (failureKind(cause) === 'away' ? report.databaseLost(cause) : report.jobFailed(job, cause)))
   undo.push(() => jobs.stop())
   const apiKeys = new ApiKeys(sql, systemNow, config.apiKey)
   const asked = { readiness, notice, decodeAgain, webhooks: doors, now: systemNow }
