@@ -68,21 +68,14 @@ export async function proveRebuild(count: number, seed: number, deps: RebuildDep
 }
 
 async function fill(database: Database, count: number, seed: number, { progress, signal }: RebuildDeps): Promise<void> {
-  const writer = new Writer(database.write, Date.now)
   const inFlight = new Set<Promise<unknown>>()
   let written = 0
   let failure: unknown
   let shown = 0
+  const writer = new Writer(database.write, Date.now, { committed: (committed) => (written += committed.fresh.size) })
   for (const entry of arrivals(count, seed)) {
     if (written >= count || signal.aborted || failure !== undefined) break
-    const kept = writer.append(entry).then(
-      ({ duplicate }) => {
-        if (!duplicate) written += entry.events.length
-      },
-      (cause: unknown) => {
-        failure ??= cause
-      },
-    )
+    const kept = writer.append(entry).catch((cause: unknown) => (failure ??= cause))
     inFlight.add(kept)
     void kept.finally(() => inFlight.delete(kept))
     if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight)
