@@ -28,6 +28,8 @@ export interface EventsQuery {
 export const paths = {
   sessions: (query: SessionsQuery = {}) => withQuery('/', { ...query, status: query.status?.join(','), health: query.health?.join(',') }),
   session: (source: string, name: string) => `/sessions/${segment(source)}/${segment(name)}`,
+  /** The code as a picture; `receivedAt` makes each code's address its own. */
+  qr: (source: string, name: string, receivedAt: number) => `/api/v1/sessions/${segment(source)}/${segment(name)}/qr.svg?of=${receivedAt}`,
   control: (source: string, name: string, action: string) => `/sessions/${segment(source)}/${segment(name)}/control/${segment(action)}`,
   sourceControl: (source: string, action = '') => `/sources/${segment(source)}/control${action && `/${segment(action)}`}`,
   events: (query: EventsQuery = {}) => withQuery('/events', { ...query }),

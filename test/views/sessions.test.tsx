@@ -112,6 +112,16 @@ describe('a row', () => {
     expect(row(named('acme-support'))).toContain('href="/sessions/waha-1/acme-support#session-qr"')
     expect(row(named('acme-support'))).toContain('expires <time')
   })
+
+  test('shows the code that can be scanned now, as a picture of its own address, and none that cannot', () => {
+    const waiting = named('acme-support')
+    const qr = { code: '2@code', receivedAt: NOW - 5_000, expiresAt: NOW + 15_000, count: 2 }
+    const html = row({ ...waiting, qr })
+    expect(html).toContain(`<img class="thumb" src="/api/v1/sessions/waha-1/acme-support/qr.svg?of=${NOW - 5_000}" alt=""`)
+    expect(row({ ...waiting, name: 'a/"b', qr })).toContain('src="/api/v1/sessions/waha-1/a%2F%22b/qr.svg')
+    expect(row({ ...waiting, qr: { ...qr, expiresAt: NOW } })).not.toContain('<img')
+    expect(row({ ...waiting, qr: { ...qr, code: null } })).not.toContain('<img')
+  })
 })
 
 describe('the sparkline', () => {

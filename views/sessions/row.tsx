@@ -36,7 +36,7 @@ export function SessionRow({ session, now }: { session: SessionRecord; now: Inst
         {session.lastEventAt !== null && Ago({ at: session.lastEventAt, now })}
       </small>
       {Sparkline(session)}
-      {NextStep({ session })}
+      {NextStep({ session, now })}
     </li>
   )
 }
@@ -47,15 +47,22 @@ function rowClass(session: SessionRecord): string {
 }
 
 /** A link to where the next thing is done: the word says what waits there. */
-function NextStep({ session }: { session: SessionRecord }): JSX.Element {
+function NextStep({ session, now }: { session: SessionRecord; now: Instant }): JSX.Element {
   if (session.status !== 'qr') return '<span class="act"></span>'
   const href = attr(paths.session(session.source, session.name))
   return (
     <a class="act button main" href={`${href}#session-qr`}>
+      {Thumbnail(session, now)}
       {session.pairingCode ? 'Show code' : 'Show QR'}
       <span class="sr" safe>{` of ${session.name}`}</span>
     </a>
   )
+}
+
+/** Fetched only when the row comes into view: codes drawn into the page would weigh megabytes when hundreds wait. */
+function Thumbnail({ source, name, qr }: SessionRecord, now: Instant): string {
+  if (!qr?.code || qr.expiresAt <= now) return ''
+  return `<img class="thumb" src="${attr(paths.qr(source, name, qr.receivedAt))}" alt="" width="36" height="36" loading="lazy" decoding="async">`
 }
 
 function subtitle({ account, source }: SessionRecord): string {
