@@ -66,7 +66,7 @@ export function ReceivedCard({ about, now }: PartProps): JSX.Element {
         )}
       </h2>
       {about.received.length === 0 ? (
-        <p class="soft">Nothing yet. As soon as something does, this says which kinds of events the sender leaves out.</p>
+        <p class="soft">Nothing that was understood yet. As soon as something is, this says which kinds of events the sender leaves out.</p>
       ) : (
         <ul class="received">
           {about.received.map((one) => (

@@ -22,10 +22,11 @@ export function SourceRow({ source, now }: { source: SourceView; now: Instant })
       </div>
       <div class="why">
         <StatusCounts source={source} />
-        <small>
-          {source.lastEventAt === null ? 'no event yet' : 'last event '}
-          {source.lastEventAt !== null && <Ago at={source.lastEventAt} now={now} />}
-        </small>
+        {source.lastEventAt !== null && (
+          <small>
+            last event <Ago at={source.lastEventAt} now={now} />
+          </small>
+        )}
       </div>
       <div class="proof">
         <ProofBadge source={source} />
@@ -39,7 +40,7 @@ export function SourceRow({ source, now }: { source: SourceView; now: Instant })
 
 /** Sessions by status, as icon and number; the word is for those who cannot see the icon. */
 function StatusCounts({ source }: { source: SourceView }): JSX.Element {
-  if (source.sessions.length === 0) return <span class="soft">no session yet</span>
+  if (source.sessions.length === 0) return <span class="soft">no event yet</span>
   return (
     <ul class="statuses">
       {source.sessions.map(({ status, count }) => (
