@@ -54,4 +54,17 @@ describe('Postgres that is stopped under load', () => {
     await drained()
     await expectAllStored(server.database.read, load.acknowledged)
   }, 90_000)
+
+  test('and comes back while many post as fast as they are answered: the journal is emptied all the same', async () => {
+    const load = startLoad(server.post, 64, 0)
+    await load.more(200)
+    await postgres.stop()
+    await load.more(2_000)
+    await postgres.start()
+    await drained()
+    await load.stop()
+    expect([...load.statuses.keys()]).toEqual([200])
+    await drained()
+    await expectAllStored(server.database.read, load.acknowledged)
+  }, 90_000)
 })
