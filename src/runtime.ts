@@ -95,7 +95,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed, committed: (works) => control.codes.noteCommit(works) })
   undo.push(() => ingest.close())
   const control = createControl({ sql, vault, writer: ingest.writer, allowances: config, now: systemNow, failed })
-  const { journal } = await ingest.openJournal(report)
+  const { journal } = await ingest.openJournal(report, database.revive)
   const auth = createAuth({ databaseUrl: database.url, publicUrl: config.publicUrl, secret: vault.secretFor('log-ins') })
   undo.push(() => auth.close())
   const { readiness, notice, decodeAgain } = ingest
@@ -150,18 +150,21 @@ async function makeDataDir(dataDir: string): Promise<void> {
   }
 }
 
-async function openOwnOrGiven(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Database> {
-  const embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir, progress) : undefined
+/** @returns also `revive`: starts the embedded Postgres again, on its port, should it have been killed under us. */
+async function openOwnOrGiven(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Database & { revive?(): Promise<void> }> {
+  let embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir, progress) : undefined
   // One that was running before us belongs to somebody else, until the lock says that nobody holds it.
   let isOurs = embedded?.adopted === false
-  if (embedded) undo.push(() => isOurs && embedded.stop())
+  undo.push(() => isOurs && embedded?.stop())
   progress('Preparing the database…')
   const database = await openDatabase(embedded?.url ?? (config.databaseUrl as string), config.pools)
   undo.push(() => database.close())
   const lock = await holdInstanceLock(database.bus, { mode: embedded ? 'exclusive' : 'shared' })
   undo.push(() => lock.release())
   isOurs = embedded !== undefined
-  return database
+  if (!embedded) return database
+  const port = Number(new URL(embedded.url).port)
+  return { ...database, revive: async () => void (embedded = await startEmbedded(config.dataDir, () => {}, { port })) }
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

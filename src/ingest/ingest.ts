@@ -49,7 +49,7 @@ export interface Ingest {
    * From now on deliveries are kept in DATA_DIR while Postgres is away; what a journal there holds is written before anything newer.
    * @throws what the disk says when there is no place for a journal.
    */
-  openJournal(report: ShelterDeps['report'] & Pick<Report, 'writesRefused'>): Promise<Shelter>
+  openJournal(report: ShelterDeps['report'] & Pick<Report, 'writesRefused'>, revive?: () => Promise<void>): Promise<Shelter>
   /** What an operator should know while the journal holds something; null when it does not. */
   notice(): string | null
   /** Would a delivery be kept right now? */
@@ -108,10 +108,10 @@ export function createIngest(deps: IngestDeps): Ingest {
       sources: () => deps.sources.list(),
       now: systemNow,
     }),
-    async openJournal(report) {
+    async openJournal(report, revive = async () => {}) {
       tell = report
       shelter = await openShelter({
-        ...{ config, database, report, cache: writer.cache, committed: (...told) => noteCommit(deps, ...told), wake: () => writer.wake() },
+        ...{ config, database, report, revive, cache: writer.cache, committed: (...told) => noteCommit(deps, ...told), wake: () => writer.wake() },
         // What has no delivery is a judgement of our own: it will be made again.
         setAside: async (entry, cause) => (entry.delivery ? quarantine.keepPoisoned(entry, cause) : deps.failed(cause)),
       })

@@ -21,6 +21,8 @@ export interface OutageDeps {
   openDrain(): Drain
   /** Told whenever the lanes may do something again. */
   gateMoved(): void
+  /** Starts the database again where that is ours to do, and it is not running. */
+  revive(): Promise<void>
   /** What is remembered of them may never have been stored. */
   forgetSessions(): void
   hooks: OutageHooks
@@ -107,6 +109,7 @@ export class Outage {
           if (this.#gate === 'send') return this.deps.hooks.ended?.(performance.now() - startedAt, records)
         } catch (cause) {
           if (failureKind(cause) !== 'away' && !this.#isClosing) this.deps.hooks.stuck?.(cause)
+          if (failureKind(cause) === 'away' && !this.#isClosing) await this.deps.revive().catch(() => {})
         }
         this.#setDraining(false)
         this.#gate = 'divert'

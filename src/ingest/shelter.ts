@@ -33,6 +33,8 @@ export interface ShelterDeps {
   setAside(entry: Entry, cause: unknown): Promise<void>
   /** The lanes may do something again. */
   wake(): void
+  /** Starts the database again where that is ours to do. */
+  revive(): Promise<void>
 }
 
 /** The journal's folder in DATA_DIR. */
@@ -62,6 +64,7 @@ export async function openShelter(deps: ShelterDeps): Promise<Shelter> {
     journal,
     openDrain: () => new Drain({ sql: database.write, cache, now: systemNow, committed: deps.committed, setAside: deps.setAside }),
     gateMoved: deps.wake,
+    revive: deps.revive,
     forgetSessions: () => cache.clear(),
     hooks: {
       began: (cause) => report.databaseLost(cause),

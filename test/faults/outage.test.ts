@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { killFamily } from '../../src/tasks/prove/processes'
 import { STARTING_MS, startTestServer, type TestServer } from '../support/server'
 import { until } from '../support/until'
 import { startLoad } from './load'
@@ -68,3 +69,19 @@ describe('Postgres that is stopped under load', () => {
     await expectAllStored(server.database.read, load.acknowledged)
   }, 90_000)
 })
+
+test('the embedded Postgres, killed under its server, is started again and gets what the journal kept', async () => {
+  const own = await startTestServer({ DATABASE_URL: '', RATE_LIMIT_STATUS: '100000' })
+  const [row] = await own.database.read<{ folder: string }[]>`select current_setting('data_directory') as folder`
+  const load = startLoad(own.post, 8)
+  await load.more(50)
+  killFamily(Number((await Bun.file(`${row?.folder}/postmaster.pid`).text()).split('\n', 1)[0]))
+  await load.more(100)
+  await until(async () => ((await (await fetch(`${own.url}/readyz`)).json()) as { journal: number }).journal === 0, 'the journal to be empty', 30_000)
+  await load.more(20)
+  await load.stop()
+  expect([...load.statuses.keys()]).toEqual([200])
+  await until(async () => ((await (await fetch(`${own.url}/readyz`)).json()) as { journal: number }).journal === 0, 'the journal to be empty', 30_000)
+  await expectAllStored(own.database.read, load.acknowledged)
+  await own.stop()
+}, 90_000)
