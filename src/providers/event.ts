@@ -1,9 +1,9 @@
 import type { DecodedEvent, EventType, Instant } from '../domain/event'
-import { storable } from './read'
+import { storable, text } from './read'
 
-/** An event with nothing in it yet. `providerType` is made storable and cut at 100 characters. */
+/** An event with nothing in it yet. `providerType` is the sender's word: made storable, cut at 100 characters, `unknown` when empty. */
 export function event(type: EventType, providerType: string, key: string | null, occurredAt?: Instant, ordered = false): DecodedEvent {
-  return { type, providerType, key, occurredAt: occurredAt ?? null, ordered: ordered && occurredAt !== undefined }
+  return { type, providerType: text(providerType, 100) ?? 'unknown', key, occurredAt: occurredAt ?? null, ordered: ordered && occurredAt !== undefined }
 }
 
 /**
