@@ -25,6 +25,7 @@ export interface HavocOutcome {
 
 const RECOVER_WITHIN_MS = 60_000
 const DRAIN_SEEN_WITHIN_MS = 5_000
+const EMPTIED_WITHIN_MS = 10_000
 
 /** Kills at random moments, also in the middle of recoveries; ends when all kills are done, or at the first that was too much. */
 export async function wreak(options: ProveOptions, deps: HavocDeps): Promise<HavocOutcome> {
@@ -43,6 +44,8 @@ export async function wreak(options: ProveOptions, deps: HavocDeps): Promise<Hav
         return outcome
       }
       if (kill > 0) outcome.recoveriesMs.push(tookMs)
+      // The first answers come from the journal: half of the kills shall hit what follows.
+      if (chance.happens(0.5)) await untilEmptied(deps)
       await Bun.sleep(chance.between(0, 2 * options.betweenMs))
     }
     struckAt = performance.now()
@@ -84,6 +87,15 @@ async function recovered({ lastHeard, signal }: HavocDeps, since: number): Promi
     await Bun.sleep(3)
   }
   return performance.now() - since
+}
+
+/** Until deliveries go straight into Postgres again. */
+async function untilEmptied({ journal, cluster, signal }: HavocDeps): Promise<void> {
+  const since = performance.now()
+  while (!signal.aborted && performance.now() - since < EMPTIED_WITHIN_MS) {
+    if (cluster.isUp && (await journal()) === 0) return
+    await Bun.sleep(20)
+  }
 }
 
 /** After an outage the journal is read back: that is the moment to strike again. */

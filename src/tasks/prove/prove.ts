@@ -64,7 +64,8 @@ async function run(options: ProveOptions, deps: ProveDeps, stage: Stage & { ackn
     const journal = () => journalDepth(url)
     const havoc = await wreak(options, { server, cluster, lastHeard: () => lastHeard, journal, killed: () => kills.done++, signal: deps.signal })
     await cluster.raised()
-    await oracle.finish(deps.signal.aborted ? 0 : HEARD_WITHIN_MS)
+    const isInterrupted = deps.signal.aborted
+    await oracle.finish(isInterrupted ? 0 : HEARD_WITHIN_MS)
     await drained(journal)
     const exitCode = await server.stop()
     clearInterval(timer)

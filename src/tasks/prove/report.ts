@@ -39,6 +39,8 @@ export interface ProofFacts {
   counts: OracleCounts
   verdict: Verdict
   failedStarts: number
+  /** Ended by hand: who would have tried again was not let. */
+  isInterrupted: boolean
   crashes: readonly string[]
   /** Null = it did not stop by itself after SIGTERM. */
   exitCode: number | null
@@ -95,7 +97,7 @@ export function describeReport(report: ProofReport): string[] {
   ]
 }
 
-function violationsOf({ havoc, counts, verdict, crashes, exitCode }: ProofFacts): string[] {
+function violationsOf({ havoc, counts, verdict, crashes, exitCode, isInterrupted }: ProofFacts): string[] {
   const numbered = (what: string, numbers: readonly number[]) =>
     numbers.length > 0 ? [`${numbers.length} ${what}: ${numbers.slice(0, 10).join(', ')}${numbers.length > 10 ? ', …' : ''}`] : []
   return [
@@ -107,7 +109,7 @@ function violationsOf({ havoc, counts, verdict, crashes, exitCode }: ProofFacts)
     ...verdict.differences.slice(0, 10).map((difference) => `differs from the fold of the ledger: ${difference}`),
     ...havoc.stuck.map((kind) => `did not recover from the kill of ${kind}`),
     ...crashes.slice(0, 10).map((how) => `the server ended ${how}, though nobody had killed it`),
-    ...(counts.givenUp > 0 ? [`${counts.givenUp} senders that try again were never heard`] : []),
+    ...(counts.givenUp > 0 && !isInterrupted ? [`${counts.givenUp} senders that try again were never heard`] : []),
     ...(counts.acknowledged === 0 ? ['nothing was acknowledged at all'] : []),
     ...(exitCode === 0 ? [] : [`the server did not stop cleanly at the end (${exitCode === null ? 'not within 15 s' : `exit code ${exitCode}`})`]),
   ]
