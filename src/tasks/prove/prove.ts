@@ -80,6 +80,7 @@ async function run(options: ProveOptions, deps: ProveDeps, stage: Stage & { ackn
       counts: oracle.counts,
       verdict,
       failedStarts,
+      isInterrupted,
       crashes,
       exitCode,
     })
