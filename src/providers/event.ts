@@ -1,9 +1,15 @@
-import type { DecodedEvent, EventType, Instant } from '../domain/event'
+import type { DecodedEvent, EventType, Instant, SessionFacts } from '../domain/event'
 import { storable, text } from './read'
 
 /** An event with nothing in it yet. `providerType` is the sender's word: made storable, cut at 100 characters, `unknown` when empty. */
 export function event(type: EventType, providerType: string, key: string | null, occurredAt?: Instant, ordered = false): DecodedEvent {
   return { type, providerType: text(providerType, 100) ?? 'unknown', key, occurredAt: occurredAt ?? null, ordered: ordered && occurredAt !== undefined }
+}
+
+/** The event with what it says of its session; without, when that is nothing. */
+export function withSession(decoded: DecodedEvent, facts: SessionFacts): DecodedEvent {
+  if (Object.keys(facts).length > 0) decoded.session = facts
+  return decoded
 }
 
 /**

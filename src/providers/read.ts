@@ -68,6 +68,17 @@ export function ack(value: unknown): Ack | undefined {
   return level === -1 || level === 0 || level === 1 || level === 2 || level === 3 || level === 4 ? level : undefined
 }
 
+/** What a QR code says. More than one can hold (2,953 bytes) is no QR text, and half of one could never be scanned: it is left out whole. */
+export function qrText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_QR ? text(value, MAX_QR) : undefined
+}
+
+/** A percentage; what is beyond an end is that end. */
+export function percent(value: unknown): number | undefined {
+  const given = number(value)
+  return given === undefined ? undefined : Math.min(100, Math.max(0, given))
+}
+
 /** A WhatsApp id (`5511…@c.us`) given as text, or as the library's object `{server, user, _serialized}`. */
 export function waId(value: unknown): string | undefined {
   if (typeof value === 'string') return text(value)
@@ -107,6 +118,9 @@ export function messageId(value: unknown): MessageId | undefined {
 export function put<T extends object, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
   if (value !== undefined) target[key] = value
 }
+
+/** Version 40 with the lowest correction, in bytes (ISO/IEC 18004, table 7). */
+const MAX_QR = 2953
 
 const EARLIEST = 978_307_200_000
 const LATEST = 4_102_444_800_000

@@ -1,6 +1,6 @@
 import type { DecodedEvent, Reason, SessionEventType, SessionFacts } from '../../domain/event'
-import { digestOf, event } from '../event'
-import { type Fields, fields, instant, isObject, number, put, text, waId } from '../read'
+import { digestOf, event, withSession } from '../event'
+import { type Fields, fields, instant, isObject, number, put, qrText, text, waId } from '../read'
 import { type Emitted, momentKey } from './payload'
 
 /** What an event says of the instance itself; empty when it says nothing of it. */
@@ -34,17 +34,14 @@ function qrEvents(emitted: Emitted, data: Fields): DecodedEvent[] {
     const message = text(data.message, 500)
     return message === undefined ? [] : [told(emitted, 'session.disconnected', { reason: 'qr_expired', detail: message })]
   }
-  const code = text(data.qrcode.code, MAX_QR + 1)
+  const code = text(data.qrcode.code, 4000)
   const facts: SessionFacts = {}
-  if (code !== undefined && code.length <= MAX_QR) facts.qr = code
+  put(facts, 'qr', qrText(data.qrcode.code))
   const events = [told(emitted, 'session.qr', facts, code === undefined ? '' : digestOf(code))]
   const pairingCode = text(data.qrcode.pairingCode, 50)
   if (pairingCode !== undefined) events.push(told(emitted, 'session.pairing_code', { pairingCode }, pairingCode))
   return events
 }
-
-/** More than a QR code can hold (2,953 bytes) is none. */
-const MAX_QR = 2953
 
 /** A `close` that Evolution answers by reconnecting is not posted (baileys.service.ts:400-406): only the next `connecting` is. */
 function connectionEvent(emitted: Emitted, data: Fields): DecodedEvent {
@@ -125,10 +122,5 @@ function errorText(value: unknown): string | undefined {
 }
 
 function told(emitted: Emitted, type: SessionEventType, facts: SessionFacts, ...identity: (string | number | undefined)[]): DecodedEvent {
-  const decoded = event(type, emitted.name, momentKey(emitted, ...identity))
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(event(type, emitted.name, momentKey(emitted, ...identity)), facts)
 }

@@ -1,5 +1,5 @@
 import type { DecodedEvent, EventType, Reason, SessionFacts, Status } from '../../domain/event'
-import { digestOf, event, keyOf } from '../event'
+import { digestOf, event, keyOf, withSession } from '../event'
 import { type Fields, fields, instant, put, text, waId } from '../read'
 import { detailOf } from './detail'
 import { failureOf } from './message'
@@ -15,11 +15,7 @@ export function accountEvent(change: Change): DecodedEvent {
   const decoded = event(type, word === undefined ? field : `${field}.${word}`, keyFor(change), at, true)
   const facts: SessionFacts = { ...meaning }
   put(facts, 'detail', detailOf(field, value))
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(decoded, facts)
 }
 
 /** `errors[]` beside messages: what went wrong with the number or the app, not with one message. Without an identity. */

@@ -1,7 +1,7 @@
 import type { DecodedEvent, EventType, Reason, SessionEventType, SessionFacts } from '../../domain/event'
-import { digestOf, event, keyOf } from '../event'
+import { digestOf, event, keyOf, withSession } from '../event'
 import { textInQrUrl } from '../qr-image'
-import { type Fields, fields, number, put, text } from '../read'
+import { type Fields, fields, number, put, qrText, text } from '../read'
 
 /**
  * What is posted while the session comes up: `--ev` by its namespaces, `--ready-webhook` as READY. No event has an id; the
@@ -10,12 +10,7 @@ import { type Fields, fields, number, put, text } from '../read'
 export function launchEvent(namespace: string, data: unknown, at: number | undefined): DecodedEvent {
   const key = at === undefined ? null : keyOf(`${namespace}:${at}:${digestOf(text(data, 4000) ?? '')}`)
   const { type, facts } = meaningOf(namespace, data)
-  const decoded = event(type, text(namespace, 100) ?? 'unknown', key, at)
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(event(type, namespace, key, at), facts ?? {})
 }
 
 interface Meaning {
@@ -46,7 +41,7 @@ function qrMeaning(data: unknown): Meaning {
   const given = typeof data === 'string' ? data : ''
   if (/^[A-Z0-9-]{4,20}$/i.test(given)) return { type: 'session.pairing_code', facts: { pairingCode: given } }
   const facts: SessionFacts = {}
-  put(facts, 'qr', text(textInQrUrl(given), 2953))
+  put(facts, 'qr', qrText(textInQrUrl(given)))
   return { type: 'session.qr', facts }
 }
 

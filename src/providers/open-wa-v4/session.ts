@@ -1,5 +1,5 @@
 import type { DecodedEvent, SessionEventType, SessionFacts } from '../../domain/event'
-import { event, keyOf } from '../event'
+import { event, keyOf, withSession } from '../event'
 import { text } from '../read'
 import { SOCKET_STATES, type StateMeaning } from '../whatsapp-web'
 import type { Listened } from './payload'
@@ -10,11 +10,7 @@ export function sessionEvent({ name, id, at }: Listened, data: unknown): Decoded
   if (type === undefined) return null
   const decoded = event(type, name, id === undefined ? null : keyOf(`${name}:${id}`), at)
   const facts: SessionFacts = type === 'session.disconnected' ? { reason: 'logged_out' } : stateFacts(data)
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(decoded, facts)
 }
 
 const TYPES = new Map<string, SessionEventType>([

@@ -1,5 +1,5 @@
 import type { DecodedEvent, Reason, SessionEventType, SessionFacts, Status } from '../../domain/event'
-import { event, keyOf } from '../event'
+import { event, keyOf, withSession } from '../event'
 import { bool, type Fields, fields, put, text } from '../read'
 import type { Envelope } from './payload'
 
@@ -12,11 +12,7 @@ export function sessionEvent({ name, at, correlation }: Envelope, payload: Field
   if (type === undefined) return null
   const decoded = event(type, name, at === undefined ? null : keyOf(`${name}:${at}:${correlation}`), at, true)
   const facts = factsOf(name, payload)
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(decoded, facts)
 }
 
 function typeOf(name: string, payload: Fields): SessionEventType | undefined {

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../domain/delivery'
 import { type DecodedEvent, isMessageEvent, isSessionEvent } from '../../domain/event'
 import { STANDARD_TOLERANCE_MS } from '../../signing/scheme'
-import { digestOf, event, keyOf } from '../event'
+import { digestOf, event, keyOf, withSession } from '../event'
 import type { Provider } from '../provider'
 import { type Fields, fields, instant, sessionName, text, waId } from '../read'
 import { callFacts, messageFacts } from './message'
@@ -37,13 +37,9 @@ export const signed: Provider = {
 
 function decodeEvent(word: string, data: Fields, at: number | undefined): DecodedEvent {
   const type = word === 'session.status' ? typeOfStatus(data.status) : eventType(word)
-  const decoded = event(type, text(word, 100) ?? 'unknown', null, at, true)
+  const decoded = event(type, word, null, at, true)
   if (isSessionEvent(type)) {
-    const facts = sessionFacts(type, data)
-    for (const _ in facts) {
-      decoded.session = facts
-      break
-    }
+    withSession(decoded, sessionFacts(type, data))
   } else if (isMessageEvent(type)) {
     const facts = messageFacts(data)
     if (facts === null) decoded.type = 'other'

@@ -1,5 +1,5 @@
 import { REASONS, type Reason, type SessionEventType, type SessionFacts, STATUSES, type Status } from '../../domain/event'
-import { type Fields, fields, number, put, text, waId } from '../read'
+import { type Fields, fields, percent, put, qrText, text, waId } from '../read'
 
 /** The event that `session.status` with `data.status` stands for: a sender may say where it is instead of what happened. */
 export function typeOfStatus(status: unknown): SessionEventType {
@@ -12,18 +12,15 @@ export function sessionFacts(type: SessionEventType, data: Fields): SessionFacts
   put(facts, 'detail', text(data.detail, 500))
   switch (type) {
     case 'session.qr':
-      // More than a QR code can hold is no QR text, and half of one could never be scanned.
-      if (typeof data.qr === 'string' && data.qr.length <= 2953) put(facts, 'qr', text(data.qr, 2953))
+      put(facts, 'qr', qrText(data.qr))
       break
     case 'session.pairing_code':
       put(facts, 'pairingCode', text(data.pairingCode ?? data.code, 50))
       break
-    case 'session.loading': {
-      const percent = number(data.percent)
-      if (percent !== undefined) facts.percent = Math.min(100, Math.max(0, percent))
+    case 'session.loading':
+      put(facts, 'percent', percent(data.percent))
       put(facts, 'message', text(data.message))
       break
-    }
     case 'session.authenticated':
     case 'session.connected':
       put(facts, 'account', accountOf(data))

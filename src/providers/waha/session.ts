@@ -1,5 +1,5 @@
 import type { DecodedEvent, SessionEventType, SessionFacts } from '../../domain/event'
-import { event, keyOf } from '../event'
+import { event, keyOf, withSession } from '../event'
 import { type Fields, fields, instant, put, text, waId } from '../read'
 import type { Envelope } from './payload'
 
@@ -57,12 +57,7 @@ function statusEvent(envelope: Envelope, entry: Entry, payload: Fields | null): 
   // A connection of the past whose account is not known any more must not keep out the delivery that tells it.
   const isVague = payload === null && entry.status === 'WORKING' && facts.account === undefined
   const key = keyFor(envelope, isVague ? { ...entry, status: 'WORKING:listed' } : entry, at)
-  const decoded = event(TYPES.get(entry.status) ?? 'session.state', envelope.name, key, at, true)
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(event(TYPES.get(entry.status) ?? 'session.state', envelope.name, key, at, true), facts)
 }
 
 /** The listed time is the status's identity. Versions that list none give the envelope an id; the oldest give neither. */

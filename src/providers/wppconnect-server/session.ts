@@ -1,6 +1,6 @@
 import type { DecodedEvent, Reason, SessionEventType, SessionFacts } from '../../domain/event'
-import { event } from '../event'
-import { type Fields, put, text } from '../read'
+import { event, withSession } from '../event'
+import { type Fields, put, qrText, text } from '../read'
 
 /**
  * What an event says of the session, or null. None has an identity or a time: every `inChat` looks the same and each is true.
@@ -12,6 +12,7 @@ export function sessionEvent(name: string, body: Fields): DecodedEvent | null {
       return statusEvent(body)
     case 'qrcode': {
       const facts: SessionFacts = {}
+      // `qrcode` beside it is the same as a picture.
       put(facts, 'qr', qrText(body.urlcode))
       return told('session.qr', name, facts)
     }
@@ -65,16 +66,6 @@ function statusEvent(body: Fields): DecodedEvent {
   return told(type, 'status-find', facts)
 }
 
-/** `qrcode` beside it is the same as a picture. More than a QR code can hold (2,953 bytes) is none. */
-function qrText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= 2953 ? text(value, 2953) : undefined
-}
-
 function told(type: SessionEventType, name: string, facts: SessionFacts): DecodedEvent {
-  const decoded = event(type, name, null)
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(event(type, name, null), facts)
 }

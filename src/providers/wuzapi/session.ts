@@ -1,5 +1,5 @@
 import type { DecodedEvent, Reason, SessionEventType, SessionFacts } from '../../domain/event'
-import { digestOf, event, keyOf } from '../event'
+import { digestOf, event, keyOf, withSession } from '../event'
 import { textInQrUrl } from '../qr-image'
 import { type Fields, fields, isObject, number, put, text } from '../read'
 import { jid, type Posted } from './payload'
@@ -137,10 +137,5 @@ function banWords({ Code, Expire }: Fields): string {
 }
 
 function told(type: string, becomes: SessionEventType, facts: SessionFacts, identity?: string): DecodedEvent {
-  const decoded = event(becomes, type, identity === undefined ? null : keyOf(`${type}:${identity}`))
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(event(becomes, type, identity === undefined ? null : keyOf(`${type}:${identity}`)), facts)
 }

@@ -1,6 +1,6 @@
 import type { DecodedEvent, Reason, SessionEventType, SessionFacts } from '../../domain/event'
-import { event } from '../event'
-import { type Fields, fields, number, put, text } from '../read'
+import { event, withSession } from '../event'
+import { type Fields, fields, percent, put, qrText, text } from '../read'
 import { SOCKET_STATES, type StateMeaning } from '../whatsapp-web'
 
 /**
@@ -12,11 +12,7 @@ export function sessionEvent(dataType: string, data: unknown): DecodedEvent | nu
   if (type === undefined) return null
   const decoded = event(type, dataType, null)
   const facts = factsOf(dataType, fields(data), data)
-  for (const _ in facts) {
-    decoded.session = facts
-    break
-  }
-  return decoded
+  return withSession(decoded, facts)
 }
 
 const TYPES = new Map<string, SessionEventType>([
@@ -51,12 +47,10 @@ function factsOf(dataType: string, data: Fields, raw: unknown): SessionFacts {
     case 'code':
       put(facts, 'pairingCode', text(data.code ?? raw, 50))
       break
-    case 'loading_screen': {
-      const percent = number(data.percent)
-      if (percent !== undefined) facts.percent = Math.min(100, Math.max(0, percent))
+    case 'loading_screen':
+      put(facts, 'percent', percent(data.percent))
       put(facts, 'message', text(data.message))
       break
-    }
     case 'status':
     case 'auth_failure':
       put(facts, 'detail', text(data.msg ?? data.message ?? raw, 500))
@@ -76,11 +70,6 @@ function factsOf(dataType: string, data: Fields, raw: unknown): SessionFacts {
     }
   }
   return facts
-}
-
-/** More than a QR code can hold (2,953 bytes) is no QR text, and half of one could never be scanned: it is left out whole. */
-function qrText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= 2953 ? text(value, 2953) : undefined
 }
 
 function reasonIn(message: string): Reason {
