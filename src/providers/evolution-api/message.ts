@@ -1,7 +1,8 @@
 import type { Ack, DecodedEvent, MessageFacts } from '../../domain/event'
 import { digestOf, event, keyOf } from '../event'
 import { bool, type Fields, fields, instant, isObject, put, text, waId } from '../read'
-import { contentIn, kindOf, mediaOf, quotedId, textOf } from './content'
+import { contentIn, kindOf, textOf } from '../whatsapp-message'
+import { mediaOf, quotedId } from './content'
 import { type Emitted, keyFields, long, momentKey } from './payload'
 
 /** An event about one message, or null when it is none or names no message. */

@@ -1,9 +1,9 @@
 import type { Ack, DecodedEvent, EventType, MessageFacts } from '../../domain/event'
 import { event, keyOf } from '../event'
+import { isShared, MAX_TEXT } from '../message'
 import { bool, type Fields, instant, isObject, put, text, waId } from '../read'
 import type { Told } from './payload'
 
-const MAX_TEXT = 1000
 /** WhatsApp gathers a few dozen in one receipt. */
 const MAX_IDS = 1000
 
@@ -162,10 +162,6 @@ function identity(told: Told, payload: Fields, id: unknown, fromMe: unknown): Me
   put(facts, 'to', facts.fromMe === true ? theirs : told.own)
   if (isShared(chat)) put(facts, 'author', sender)
   return facts
-}
-
-function isShared(chat: string | undefined): boolean {
-  return chat !== undefined && /@(?:g\.us|broadcast|newsletter)$/.test(chat)
 }
 
 function finish(type: EventType, told: Told, facts: MessageFacts, key: string, at?: number): DecodedEvent {

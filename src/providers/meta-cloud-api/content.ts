@@ -1,8 +1,6 @@
 import type { MessageFacts } from '../../domain/event'
+import { MAX_TEXT } from '../message'
 import { type Fields, fields, put, text } from '../read'
-
-/** MAX of MessageFacts.text. */
-const MAX_TEXT = 1000
 
 interface Content {
   kind: string | undefined

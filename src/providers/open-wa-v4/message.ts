@@ -1,7 +1,7 @@
 import type { DecodedEvent, MessageEventType } from '../../domain/event'
 import { event, keyOf } from '../event'
+import { messageFacts, reactionOf } from '../open-wa'
 import { type Fields, fields } from '../read'
-import { messageFacts, reactionOf } from './model'
 import type { Listened } from './payload'
 
 /** An event about one message, or null when it is none or names no message. */

@@ -1,5 +1,6 @@
 import type { DecodedEvent, MessageFacts } from '../../domain/event'
 import { event, keyOf } from '../event'
+import { MAX_TEXT } from '../message'
 import { type Fields, isObject, messageId, put, text } from '../read'
 
 /**
@@ -21,7 +22,7 @@ export function twilioEvent(form: Fields): DecodedEvent | null {
   const mimetype = text(form.MediaContentType0, 100)
   facts.hasMedia = mimetype !== undefined
   // The text of an attachment is its thumbnail: Body is whatever comes first of place, body and caption.
-  if (mimetype === undefined) put(facts, 'text', text(form.Body, 1000))
+  if (mimetype === undefined) put(facts, 'text', text(form.Body, MAX_TEXT))
   else {
     facts.media = { mimetype }
     put(facts.media, 'url', text(form.MediaUrl0, 2000))

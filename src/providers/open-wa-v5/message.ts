@@ -1,6 +1,6 @@
 import type { DecodedEvent, MessageEventType, MessageFacts } from '../../domain/event'
 import { event, keyOf } from '../event'
-import { messageFacts, UNKNOWN_SENDER } from '../open-wa-v4/model'
+import { messageFacts, UNKNOWN_SENDER } from '../open-wa'
 import { ack, type Fields, fields, instant, messageId, put, text, waId } from '../read'
 import type { Envelope } from './payload'
 

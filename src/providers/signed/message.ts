@@ -1,18 +1,12 @@
 import type { CallFacts, MessageFacts } from '../../domain/event'
-import { ack, bool, type Fields, fields, instant, isObject, messageId, number, put, text, waId } from '../read'
-
-const MAX_TEXT = 1000
+import { fileSize } from '../attachment'
+import { identityOf, MAX_TEXT } from '../message'
+import { ack, bool, type Fields, fields, instant, isObject, messageId, put, text, waId } from '../read'
 
 /** What `data` of a `message.*` event says; null without an id. */
 export function messageFacts(data: Fields): MessageFacts | null {
-  const found = messageId(data.id)
-  if (found === undefined) return null
-  const facts: MessageFacts = { id: found.id }
-  put(facts, 'chat', waId(data.chat) ?? found.chat)
-  put(facts, 'from', waId(data.from))
-  put(facts, 'to', waId(data.to))
-  put(facts, 'author', waId(data.author))
-  put(facts, 'fromMe', bool(data.fromMe) ?? found.fromMe)
+  const facts = identityOf(data, data.id, { chat: data.chat, author: data.author })
+  if (facts === null) return null
   put(facts, 'kind', text(data.kind, 50))
   put(facts, 'text', text(data.text, MAX_TEXT))
   put(facts, 'hasMedia', bool(data.hasMedia))
@@ -41,8 +35,7 @@ function mediaOf(value: unknown): MessageFacts['media'] {
   const media: NonNullable<MessageFacts['media']> = {}
   put(media, 'mimetype', text(value.mimetype, 100))
   put(media, 'filename', text(value.filename, 255))
-  const bytes = number(value.bytes)
-  if (bytes !== undefined && Number.isSafeInteger(bytes) && bytes >= 0) media.bytes = bytes
+  put(media, 'bytes', fileSize(value.bytes))
   put(media, 'sha256', text(value.sha256, 64))
   put(media, 'url', text(value.url, 2000))
   put(media, 'error', text(value.error, 500))

@@ -1,9 +1,8 @@
 import type { DecodedEvent, MessageFacts } from '../../domain/event'
 import { digestOf, event, keyOf } from '../event'
+import { identityOf, MAX_TEXT } from '../message'
 import { ack, bool, type Fields, fields, instant, isObject, messageId, put, text, waId } from '../read'
 import type { Envelope } from './payload'
-
-const MAX_TEXT = 1000
 
 /** A `message*` event, or null when it is none or names no message. */
 export function messageEvent(envelope: Envelope, payload: Fields): DecodedEvent | null {
@@ -87,15 +86,7 @@ function finish(type: DecodedEvent['type'], envelope: Envelope, facts: MessageFa
 }
 
 function identity(payload: Fields, id: unknown): MessageFacts | null {
-  const found = messageId(id)
-  if (found === undefined) return null
-  const facts: MessageFacts = { id: found.id }
-  put(facts, 'chat', found.chat)
-  put(facts, 'from', waId(payload.from))
-  put(facts, 'to', waId(payload.to))
-  put(facts, 'author', waId(payload.participant))
-  put(facts, 'fromMe', bool(payload.fromMe) ?? found.fromMe)
-  return facts
+  return identityOf(payload, id, { author: payload.participant })
 }
 
 /** WAHA has no kind of its own: the engine's word (WEBJS, WPP), else what the payload shows, else the engine's (GOWS). */

@@ -1,10 +1,8 @@
 import type { Ack, DecodedEvent, MessageFacts } from '../../domain/event'
 import { contentOf, fileHash, fileSize } from '../attachment'
 import { event, keyOf } from '../event'
+import { identityOf, MAX_TEXT } from '../message'
 import { bool, type Fields, fields, instant, messageId, number, put, text, waId } from '../read'
-
-/** MAX of MessageFacts.text. */
-const MAX_TEXT = 1000
 
 /** An event about one message, or null when it is none or names no message. */
 export function messageEvent(name: string, body: Fields): DecodedEvent | null {
@@ -67,15 +65,7 @@ function reaction(name: string, body: Fields): DecodedEvent | null {
 
 /** `id` is text in onmessage, an object in onack. */
 function identity(body: Fields, id: unknown = body.id): MessageFacts | null {
-  const found = messageId(id)
-  if (found === undefined) return null
-  const facts: MessageFacts = { id: found.id }
-  put(facts, 'chat', waId(body.chatId) ?? found.chat)
-  put(facts, 'from', waId(body.from))
-  put(facts, 'to', waId(body.to))
-  put(facts, 'author', waId(body.author))
-  put(facts, 'fromMe', bool(body.fromMe) ?? found.fromMe)
-  return facts
+  return identityOf(body, id, { chat: body.chatId, author: body.author })
 }
 
 /** With `webhook.autoDownload` the body of a media message is the whole file, else its thumbnail; of a location it is the map. */

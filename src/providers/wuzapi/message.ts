@@ -1,9 +1,10 @@
 import type { Ack, DecodedEvent, EventType, MessageFacts } from '../../domain/event'
 import { contentOf, fileHash, fileSize } from '../attachment'
 import { event, keyOf } from '../event'
-import { contentIn, kindOf, textOf } from '../evolution-api/content'
+import { isShared } from '../message'
 import { bool, type Fields, fields, instant, isObject, put, text } from '../read'
-import { isShared, jid, type Posted } from './payload'
+import { contentIn, fileIn, kindOf, textOf } from '../whatsapp-message'
+import { jid, type Posted } from './payload'
 
 /** More than WhatsApp gathers in one receipt. */
 const MAX_IDS = 1000
@@ -43,7 +44,7 @@ function whole(posted: Posted, info: Fields, content: Fields): DecodedEvent | nu
   const facts = identity(info)
   if (facts === null) return null
   const media = mediaOf(posted.all, content)
-  put(facts, 'kind', kind(info, content))
+  put(facts, 'kind', kindOf(undefined, content) ?? text(info.MediaType, 50) ?? text(info.Type, 50))
   put(facts, 'text', textOf(content))
   facts.hasMedia = media !== undefined
   put(facts, 'media', media)
@@ -52,19 +53,12 @@ function whole(posted: Posted, info: Fields, content: Fields): DecodedEvent | nu
   return finish(facts.fromMe === true ? 'message.created' : 'message.received', posted, facts, `message:${facts.id}`, facts.sentAt)
 }
 
-function kind(info: Fields, content: Fields): string | undefined {
-  if (fields(content.audioMessage).PTT === true) return 'ptt'
-  return kindOf(undefined, content) ?? text(info.MediaType, 50) ?? text(info.Type, 50)
-}
-
-const MEDIA = ['imageMessage', 'videoMessage', 'ptvMessage', 'audioMessage', 'documentMessage', 'stickerMessage']
-
 /**
  * `base64` beside the event (media_delivery=base64, the default), `s3` with `s3` and `both`; with neither it is on WhatsApp's servers
  * only, encrypted, and that address is of no use to anybody.
  */
 function mediaOf(all: Fields, content: Fields): MessageFacts['media'] {
-  const found = MEDIA.map((name) => content[name]).find(isObject)
+  const found = fileIn(content)
   if (found === undefined) return undefined
   const s3 = fields(all.s3)
   const attachment = contentOf(all.base64)

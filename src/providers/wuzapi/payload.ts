@@ -40,8 +40,3 @@ function postedOf(value: unknown, instance: unknown): Posted | null {
 export function jid(value: unknown): string | undefined {
   return waId(value)?.replace(/(?:\.\d+)?:\d+@/, '@')
 }
-
-/** Whether several people write in this chat. */
-export function isShared(chat: string | undefined): boolean {
-  return chat !== undefined && /@(?:g\.us|broadcast|newsletter)$/.test(chat)
-}

@@ -1,10 +1,8 @@
 import type { DecodedEvent, MessageEventType, MessageFacts } from '../../domain/event'
 import { digestOf, event, keyOf } from '../event'
+import { identityOf, MAX_TEXT } from '../message'
 import { ack, bool, type Fields, fields, instant, messageId, put, text, waId } from '../read'
 import { mediaOf } from './media'
-
-/** MAX of MessageFacts.text. */
-const MAX_TEXT = 1000
 
 /** A `message*` or `media*` event, or null when it is none or names no message. */
 export function messageEvent(dataType: string, data: Fields): DecodedEvent | null {
@@ -60,15 +58,7 @@ function messageFacts(message: Fields): MessageFacts | null {
 }
 
 function identity(message: Fields, id: unknown): MessageFacts | null {
-  const found = messageId(id)
-  if (found === undefined) return null
-  const facts: MessageFacts = { id: found.id }
-  put(facts, 'chat', found.chat)
-  put(facts, 'from', waId(message.from))
-  put(facts, 'to', waId(message.to))
-  put(facts, 'author', waId(message.author))
-  put(facts, 'fromMe', bool(message.fromMe) ?? found.fromMe)
-  return facts
+  return identityOf(message, id, { author: message.author })
 }
 
 /** The body of a location is its thumbnail in base64, not a text. */

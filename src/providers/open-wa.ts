@@ -1,20 +1,15 @@
-import type { MessageFacts } from '../../domain/event'
-import { ack, bool, type Fields, fields, instant, isObject, messageId, number, put, text, waId } from '../read'
-
-/** MAX of MessageFacts.text. */
-const MAX_TEXT = 1000
+import type { MessageFacts } from '../domain/event'
+import { fileSize } from './attachment'
+import { identityOf, MAX_TEXT } from './message'
+import { ack, bool, type Fields, fields, instant, isObject, messageId, number, put, text, waId } from './read'
 
 /** What open-wa's message model says (src/api/model/message.ts; version 5 passes on the same one). Null without an id. */
 export function messageFacts(message: Fields): MessageFacts | null {
-  const found = messageId(message.id)
-  if (found === undefined) return null
-  const facts: MessageFacts = { id: found.id }
-  put(facts, 'chat', waId(message.chatId) ?? waId(fields(message.chat).id) ?? found.chat)
-  put(facts, 'from', waId(message.from))
-  put(facts, 'to', waId(message.to))
+  const chat = waId(message.chatId) ?? waId(fields(message.chat).id)
   // Outside of groups `author` repeats the sender.
-  if (bool(message.isGroupMsg) === true) put(facts, 'author', waId(message.author) ?? waId(fields(message.sender).id))
-  put(facts, 'fromMe', bool(message.fromMe) ?? found.fromMe)
+  const author = bool(message.isGroupMsg) === true ? (waId(message.author) ?? waId(fields(message.sender).id)) : undefined
+  const facts = identityOf(message, message.id, { chat, author })
+  if (facts === null) return null
   const kind = text(message.type, 50)
   const hasMedia = bool(message.isMedia) === true || bool(message.isMMS) === true
   put(facts, 'kind', kind)
@@ -38,8 +33,7 @@ function mediaOf(message: Fields): NonNullable<MessageFacts['media']> {
   const media: NonNullable<MessageFacts['media']> = {}
   put(media, 'mimetype', text(message.mimetype, 100))
   put(media, 'filename', text(message.filename, 255))
-  const size = number(message.size)
-  if (size !== undefined && Number.isSafeInteger(size) && size >= 0) media.bytes = size
+  put(media, 'bytes', fileSize(message.size))
   put(media, 'url', text(message.cloudUrl, 2000))
   return media
 }
