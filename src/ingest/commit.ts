@@ -3,7 +3,7 @@ import { claimKeys, insertDeliveries, insertEvents, insertKeys, isKnownKey, type
 import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
 import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
-import { joined, run, type Statement } from '../store/statement'
+import { behind, joined, run, type Statement } from '../store/statement'
 import { findStored } from '../store/stored'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
 import { refold } from './refold'
@@ -28,7 +28,10 @@ const CAREFUL_BATCHES = 20
  * behind those that are under way; a key that is known after all undoes it, and it is committed by asking first.
  */
 export class Committer {
+  readonly #name = Bun.randomUUIDv7()
   #careful = 0
+  #sent = 0
+  #underWay = 0
 
   constructor(
     private readonly pipeline: Pipeline,
@@ -45,10 +48,12 @@ export class Committer {
     if (this.#careful > 0) return undefined
     const works = foldHopefully(entries, this.cache)
     if (!works) return undefined
-    const statement = joined([insertKeys(keyRowsOf(entries)), ...writesOf(works, this.now())])
+    const statement = joined([this.#inTurn(), insertKeys(keyRowsOf(entries)), ...writesOf(works, this.now())])
     const committed = this.#learn(resultOf(works, new Map()))
+    this.#underWay++
     return this.pipeline
       .single((tx) => run(tx, statement))
+      .finally(() => this.#underWay--)
       .then(
         () => committed,
         (cause) => {
@@ -56,6 +61,15 @@ export class Committer {
           throw cause
         },
       )
+  }
+
+  /**
+   * It falls with the batch on which it was folded. The compare of `seq` is not enough for that: when that batch failed because another
+   * process had moved a session just as far, `seq` is right and what was folded is not.
+   */
+  #inTurn(): Statement {
+    const after = this.#underWay > 0 ? `${this.#name}/${this.#sent}` : ''
+    return behind(after, `${this.#name}/${++this.#sent}`)
   }
 
   /**
@@ -168,5 +182,6 @@ function rareWrites(rows: BatchRows): Statement[] {
 }
 
 function sessionWrites(works: SessionWork[], now: Instant): Statement[] {
-  return writeSessions(works.map((work) => sessionRow(work, now)))
+  // In one order everywhere: two processes that write the same sessions would lock each other out.
+  return writeSessions(works.map((work) => sessionRow(work, now)).sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1)))
 }

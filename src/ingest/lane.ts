@@ -94,13 +94,22 @@ export class Lane {
         this.hooks.divert(jobs)
         continue
       }
-      const sent = this.committer.ahead(jobs.map((job) => job.entry))
+      const sent = this.#ahead(jobs)
       if (sent) void this.#await(jobs, sent)
       else {
         this.#next = jobs
         this.#isHalted = true
         void this.#catchUp()
       }
+    }
+  }
+
+  #ahead(jobs: Job[]): Promise<Committed> | undefined {
+    try {
+      return this.committer.ahead(jobs.map((job) => job.entry))
+    } catch {
+      // One of them cannot be written out: alone, they are told apart.
+      return undefined
     }
   }
 

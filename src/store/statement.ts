@@ -23,6 +23,17 @@ export function isShort(cause: unknown): boolean {
 /** The cheapest way to make a statement fail on what it found, without a function in the database. */
 const DIVISION_BY_ZERO = '22012'
 
+/**
+ * Lets the statement that it is part of fail (see isShort) unless the one named `after` was the last that succeeded on its connection;
+ * with `after` empty it never does. What a failed statement has set is undone with it.
+ */
+export function behind(after: string, name: string): Statement {
+  return { text: BEHIND, values: [after, name], mustWrite: 1 }
+}
+
+const BEHIND = `
+select set_config('linekeeper.statement', $2::text, false) where $1::text = '' or current_setting('linekeeper.statement', true) = $1::text`
+
 const texts = new Map<string, string>()
 
 /**
