@@ -49,7 +49,7 @@ function isShutOut(cause: unknown): boolean {
   return severity === 'FATAL' || severity === 'PANIC' || syscall === 'connect'
 }
 
-/** The schema was changed under a prepared statement; the connection plans it anew. */
+/** The schema was changed under a prepared statement, or the server has forgotten it (26000); the connection plans it anew. */
 function isOutdatedPlan(cause: unknown): boolean {
-  return codeOf(cause) === '0A000' && String((cause as { message?: unknown }).message).includes('cached plan')
+  return codeOf(cause) === '26000' || (codeOf(cause) === '0A000' && String((cause as { message?: unknown }).message).includes('cached plan'))
 }
