@@ -8,11 +8,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import postgres from 'postgres'
 import { AppError } from '../domain/error'
 import { type Runner, runnerFor } from './embedded-user'
+import { freePort } from './free-port'
 import { readOrCreateSecretFile } from './secret-file'
 
 export interface EmbeddedDatabase {
@@ -233,16 +233,6 @@ async function stopPid(pid: number, clusterDir: string): Promise<void> {
 async function readOrCreatePassword(dataDir: string): Promise<string> {
   const text = await readOrCreateSecretFile(join(dataDir, 'postgres.password'), () => randomBytes(24).toString('base64url'))
   return text.trim()
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => done(port))
-    })
-  })
 }
 
 const urlOf = (port: number, password: string) => `postgres://linekeeper:${password}@127.0.0.1:${port}/linekeeper`

@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedDatabase, startEmbedded } from '../../src/store/embedded'
+import { freePort } from '../../src/store/free-port'
 import { killFamily, untilGone } from '../../src/tasks/prove/processes'
 
 /** A Postgres of its own for a test that takes it away; always found again at the same address. */
@@ -52,14 +52,4 @@ export class TestPostgres {
     await this.kill()
     rmSync(this.dataDir, { recursive: true, force: true })
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => done(port))
-    })
-  })
 }

@@ -1,10 +1,10 @@
 /** The real server on a free port with a fresh database, for tests that go through its front door. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config'
 import { type Running, start } from '../../src/runtime'
+import { freePort } from '../../src/store/free-port'
 import { freshDatabaseUrl } from './database'
 
 export const SECRET = 'the webhook secret of the tests'
@@ -55,14 +55,4 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? done(address.port) : fail(new Error('no port'))))
-    })
-  })
 }

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { chmodSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/store/database'
+import { freePort } from '../../src/store/free-port'
 import { createSource, deleteSource, ensureDefaultSource, listSources } from '../../src/store/sources'
 import { openVault } from '../../src/store/vault'
 import { freshDatabaseUrl } from '../support/database'
-import { dataFolder, freePort, task } from './support/task'
+import { dataFolder, task } from './support/task'
 
 let folder: string
 let url: string

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataFolder, freePort, startTask, task } from './support/task'
+import { freePort } from '../../src/store/free-port'
+import { dataFolder, startTask, task } from './support/task'
 
 let folder: string
 let port: number

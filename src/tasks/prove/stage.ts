@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Environment } from '../../config-values'
 import { AppError } from '../../domain/error'
 import { runnerFor } from '../../store/embedded-user'
+import { freePort } from '../../store/free-port'
 import { Cluster } from './cluster'
-import { freePort } from './port'
 import { ServerProcess } from './server-process'
 
 export interface StageOptions {

@@ -1,5 +1,4 @@
 import { chmodSync, mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -57,14 +56,4 @@ export function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-task-'))
   chmodSync(folder, 0o755)
   return folder
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer()
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => done(port))
-    })
-  })
 }
