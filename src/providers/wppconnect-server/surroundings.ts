@@ -18,7 +18,7 @@ export function surroundingEvent(name: string, body: Fields): DecodedEvent {
     case 'location':
       return locationEvent(body)
     default:
-      return event('other', text(name, 100) ?? 'unknown', null)
+      return event('other', name, null)
   }
 }
 

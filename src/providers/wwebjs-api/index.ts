@@ -1,7 +1,7 @@
 import type { DecodedEvent } from '../../domain/event'
 import { event } from '../event'
 import type { Provider } from '../provider'
-import { fields, sessionName, text } from '../read'
+import { fields, sessionName } from '../read'
 import { messageEvent } from './message'
 import { envelope } from './payload'
 import { sessionEvent } from './session'
@@ -29,10 +29,5 @@ export const wwebjsApi: Provider = {
 
 function decodeEvent(dataType: string, data: unknown): DecodedEvent {
   const inside = fields(data)
-  return (
-    messageEvent(dataType, inside) ??
-    sessionEvent(dataType, data) ??
-    surroundingEvent(dataType, inside) ??
-    event('other', text(dataType, 100) ?? 'unknown', null)
-  )
+  return messageEvent(dataType, inside) ?? sessionEvent(dataType, data) ?? surroundingEvent(dataType, inside) ?? event('other', dataType, null)
 }
