@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import type { Delivery } from '../../../src/domain/delivery'
-import type { DecodedEvent } from '../../../src/domain/event'
 import { findProvider, recognise } from '../../../src/providers'
 import type { Provider } from '../../../src/providers/provider'
 import { authenticate } from '../../../src/signing/authenticate'
@@ -8,12 +6,12 @@ import { Courier } from '../../../src/tasks/simulate/courier'
 import { evolutionDialect } from '../../../src/tasks/simulate/evolution'
 import type { Dialect } from '../../../src/tasks/simulate/happening'
 import { emptyOutcome, type Outcome } from '../../../src/tasks/simulate/outcome'
-import { play, type Spoken } from '../../../src/tasks/simulate/play'
+import type { Spoken } from '../../../src/tasks/simulate/play'
 import { wppconnectDialect } from '../../../src/tasks/simulate/wppconnect'
 import { until } from '../../support/until'
+import { bodyOf, deliveryOf, eventsOf, firstOf as firstOfPlay, SECRET, START, textsTold } from '../support/simulated'
 
-const SECRET = 'a secret of the test'
-const START = Date.UTC(2026, 10, 23, 12)
+const firstOf = (dialect: Dialect, count: number) => firstOfPlay({ sessions: 12, rate: 50, dialects: [dialect], seed: 3, startAt: START }, count)
 
 describe.each([[evolutionDialect], [wppconnectDialect]])('$id in the simulator', (dialect) => {
   const provider = findProvider(dialect.id) as Provider
@@ -22,7 +20,7 @@ describe.each([[evolutionDialect], [wppconnectDialect]])('$id in the simulator',
   test('is recognised as what it is, proved as it proves itself, and understood', () => {
     for (const one of spoken) {
       const delivery = deliveryOf(one)
-      expect(recognise(delivery, JSON.parse(one.body))?.id).toBe(dialect.id)
+      expect(recognise(delivery, bodyOf(one))?.id).toBe(dialect.id)
       expect(authenticate(delivery, provider.schemes, [{ id: 'one', value: SECRET }], one.at).ok).toBe(true)
       expect(eventsOf(provider, one).filter((event) => event.type === 'other')).toEqual([])
     }
@@ -37,17 +35,15 @@ describe.each([[evolutionDialect], [wppconnectDialect]])('$id in the simulator',
   })
 
   test('tells each message under one id, its file as size and hash', () => {
-    const told = new Map<string, Set<string>>()
-    let files = 0
-    for (const { type, message } of spoken.flatMap((one) => eventsOf(provider, one))) {
-      if (message === undefined || (type !== 'message.received' && type !== 'message.created')) continue
-      told.set(message.id, (told.get(message.id) ?? new Set()).add(message.text ?? ''))
-      if (message.media === undefined) continue
-      files++
-      expect(message.media.bytes).toBeGreaterThan(500)
-      expect(message.media.sha256).toHaveLength(64)
+    const events = spoken.flatMap((one) => eventsOf(provider, one))
+    const whole = events.filter(({ type }) => type === 'message.received' || type === 'message.created')
+    const files = whole.flatMap(({ message }) => message?.media ?? [])
+    expect(files.length).toBeGreaterThan(20)
+    for (const file of files) {
+      expect(file.bytes).toBeGreaterThan(500)
+      expect(file.sha256).toHaveLength(64)
     }
-    expect(files).toBeGreaterThan(20)
+    const told = textsTold(events)
     expect(told.size).toBeGreaterThan(300)
     for (const texts of told.values()) expect(texts.size).toBe(1)
   })
@@ -116,31 +112,4 @@ async function posted(dialect: Dialect, status: number, attempts: number): Promi
     await server.stop(true)
   }
   return { requests, outcome }
-}
-
-function firstOf(dialect: Dialect, count: number): Spoken[] {
-  const found: Spoken[] = []
-  for (const one of play({ sessions: 12, rate: 50, dialects: [dialect], seed: 3, startAt: START })) {
-    found.push(one)
-    if (found.length === count) break
-  }
-  return found
-}
-
-function eventsOf(provider: Provider, one: Spoken): DecodedEvent[] {
-  const decoded = provider.decode(deliveryOf(one), JSON.parse(one.body))
-  return decoded.ok ? decoded.parts.flatMap((part) => part.events) : []
-}
-
-function deliveryOf({ session, dialect, body, id, at }: Spoken): Delivery {
-  return {
-    id: '',
-    receivedAt: at,
-    method: 'POST',
-    path: `/api/whatsapp/webhook/${session}`,
-    pathSession: session,
-    headers: dialect.sign(SECRET, body, { id, at, now: at }),
-    body: new TextEncoder().encode(body),
-    address: '',
-  }
 }

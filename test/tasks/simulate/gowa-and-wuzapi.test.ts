@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'bun:test'
-import { readBody } from '../../../src/domain/body'
-import type { Delivery } from '../../../src/domain/delivery'
-import type { DecodedEvent } from '../../../src/domain/event'
 import { findProvider, recognise } from '../../../src/providers'
 import type { Provider } from '../../../src/providers/provider'
 import { authenticate } from '../../../src/signing/authenticate'
 import { gowaDialect } from '../../../src/tasks/simulate/gowa'
 import type { Dialect } from '../../../src/tasks/simulate/happening'
-import { play, type Spoken } from '../../../src/tasks/simulate/play'
+import type { Spoken } from '../../../src/tasks/simulate/play'
 import { wuzapiDialect } from '../../../src/tasks/simulate/wuzapi'
+import { bodyOf, deliveryOf, eventsOf, firstOf as firstOfPlay, SECRET, START, textsTold } from '../support/simulated'
 
-const SECRET = 'a secret of the test'
-const START = Date.UTC(2026, 10, 23, 12)
+const firstOf = (dialect: Dialect, count: number) => firstOfPlay({ sessions: 12, rate: 50, dialects: [dialect], seed: 3, startAt: START }, count)
 
 describe.each([[gowaDialect], [wuzapiDialect]])('$id in the simulator', (dialect) => {
   const provider = findProvider(dialect.id) as Provider
@@ -27,7 +24,7 @@ describe.each([[gowaDialect], [wuzapiDialect]])('$id in the simulator', (dialect
   })
 
   test('names the session that its URL names', () => {
-    for (const one of spoken) expect(decoded(provider, one)).toMatchObject({ parts: [{ session: one.session }] })
+    for (const one of spoken) expect(provider.decode(deliveryOf(one), bodyOf(one))).toMatchObject({ parts: [{ session: one.session }] })
   })
 
   test('tells each message under one id, and what is done to it', () => {
@@ -36,11 +33,7 @@ describe.each([[gowaDialect], [wuzapiDialect]])('$id in the simulator', (dialect
       expect(types).toContain(type)
     }
     expect(types).toContain('call.received')
-    const told = new Map<string, Set<string>>()
-    for (const { type, message } of spoken.flatMap((one) => eventsOf(provider, one))) {
-      if (message === undefined || (type !== 'message.received' && type !== 'message.created')) continue
-      told.set(message.id, (told.get(message.id) ?? new Set()).add(message.text ?? ''))
-    }
+    const told = textsTold(spoken.flatMap((one) => eventsOf(provider, one)))
     expect(told.size).toBeGreaterThan(200)
     for (const texts of told.values()) expect(texts.size).toBe(1)
   })
@@ -76,39 +69,3 @@ test('wuzapi pairs by pictures that can be read, connects, falls away and is log
   expect(forms).toBeLessThan(spoken.length)
   expect(wuzapiDialect.retries).toEqual([30_000, 60_000, 120_000, 240_000])
 }, 30_000)
-
-function firstOf(dialect: Dialect, count: number): Spoken[] {
-  const found: Spoken[] = []
-  for (const one of play({ sessions: 12, rate: 50, dialects: [dialect], seed: 3, startAt: START })) {
-    found.push(one)
-    if (found.length === count) break
-  }
-  return found
-}
-
-function bodyOf(one: Spoken): unknown {
-  const body = readBody(deliveryOf(one))
-  return body.ok ? body.value : undefined
-}
-
-function decoded(provider: Provider, one: Spoken) {
-  return provider.decode(deliveryOf(one), bodyOf(one))
-}
-
-function eventsOf(provider: Provider, one: Spoken): DecodedEvent[] {
-  const told = decoded(provider, one)
-  return told.ok ? told.parts.flatMap((part) => part.events) : []
-}
-
-function deliveryOf({ session, dialect, body, id, at }: Spoken): Delivery {
-  return {
-    id: '',
-    receivedAt: at,
-    method: 'POST',
-    path: `/api/whatsapp/webhook/${session}`,
-    pathSession: session,
-    headers: dialect.sign(SECRET, body, { id, at, now: at }),
-    body: new TextEncoder().encode(body),
-    address: '',
-  }
-}

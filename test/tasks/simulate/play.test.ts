@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { readBody } from '../../../src/domain/body'
-import type { Delivery } from '../../../src/domain/delivery'
 import type { DecodedEvent } from '../../../src/domain/event'
 import { decodeAny } from '../../../src/providers'
 import { authenticate } from '../../../src/signing/authenticate'
 import { DEFAULT_SCHEMES } from '../../../src/signing/scheme'
-import { DIALECTS, type PlayOptions, play, type Spoken } from '../../../src/tasks/simulate/play'
+import { DIALECTS, type PlayOptions, type Spoken } from '../../../src/tasks/simulate/play'
+import { bodyOf, deliveryOf, eventsIn, firstOf, SECRET, START } from '../support/simulated'
 
-const OPTIONS: PlayOptions = { sessions: 12, rate: 50, dialects: DIALECTS, seed: 7, startAt: Date.UTC(2026, 10, 23, 12) }
-const SECRET = 'a secret of the test'
+const OPTIONS: PlayOptions = { sessions: 12, rate: 50, dialects: DIALECTS, seed: 7, startAt: START }
 
 describe('the play of the simulator', () => {
   test('is the same for the same seed, and another for another', () => {
@@ -74,30 +72,9 @@ describe('the play of the simulator', () => {
 })
 
 function first(count: number, more: Partial<PlayOptions> = {}): Spoken[] {
-  const spoken: Spoken[] = []
-  for (const one of play({ ...OPTIONS, ...more })) {
-    spoken.push(one)
-    if (spoken.length === count) break
-  }
-  return spoken
+  return firstOf({ ...OPTIONS, ...more }, count)
 }
 
 function decode(spoken: Spoken): DecodedEvent[] {
-  const body = readBody(deliveryOf(spoken))
-  if (!body.ok) throw new Error(body.reason)
-  const { decoded } = decodeAny(deliveryOf(spoken), body.value)
-  return decoded.ok ? decoded.parts.flatMap((part) => part.events) : []
-}
-
-function deliveryOf({ session, dialect, body, id, at }: Spoken): Delivery {
-  return {
-    id: Bun.randomUUIDv7(),
-    receivedAt: at,
-    method: 'POST',
-    path: `/api/whatsapp/webhook/${session}`,
-    pathSession: session,
-    headers: dialect.sign(SECRET, body, { id, at, now: at }),
-    body: new TextEncoder().encode(body),
-    address: '127.0.0.1',
-  }
+  return eventsIn(decodeAny(deliveryOf(spoken), bodyOf(spoken)).decoded)
 }
