@@ -1,17 +1,9 @@
 import { expect, test } from 'bun:test'
 import { OFFERS, offers } from '../../src/control/controller'
 import { CONTROLLERS } from '../../src/control/controllers'
+import { readDoc } from '../support/doc-table'
 
-const text = await Bun.file(new URL('../../docs/control.md', import.meta.url)).text()
-const rows = text
-  .split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
+const { text, rows } = await readDoc('docs/control.md')
 
 test('the table of docs/control.md is what the controllers offer', () => {
   const header = rows.findIndex((row) => row[0] === 'sender')

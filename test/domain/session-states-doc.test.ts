@@ -1,17 +1,9 @@
 import { expect, test } from 'bun:test'
 import { REASONS, STATUSES } from '../../src/domain/event'
 import { NEXT_STATUS, SIGNALS } from '../../src/domain/transition'
+import { readDoc } from '../support/doc-table'
 
-const text = await Bun.file(new URL('../../docs/session-states.md', import.meta.url)).text()
-const rows = text
-  .split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
+const { rows } = await readDoc('docs/session-states.md')
 
 test('the table of docs/session-states.md is the table of the reducer', () => {
   const header = rows.find((row) => row[0] === 'signal' && row[1] === 'new')
