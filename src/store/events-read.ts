@@ -3,7 +3,7 @@ import type { EventType, Instant } from '../domain/event'
 import { instantOf, isUuid } from '../domain/id'
 import type { EventDetail, EventRecord } from '../domain/records'
 import { findDelivery } from './deliveries-read'
-import { instant, likeText, microInstant, micros, ms, type Page, Parameters, readPlace, toPage, writeCursor } from './page'
+import { instant, isBehind, likeText, micros, ms, type Page, Parameters, placeOf, toPage } from './page'
 import { findTransitionOf } from './transitions-read'
 
 export interface EventQuery {
@@ -27,7 +27,7 @@ export async function searchEvents(sql: Sql, query: EventQuery): Promise<Page<Ev
   if (sessionIds?.length === 0) return { data: [], next: null }
   const { where, values } = conditionsOf(query, sessionIds)
   const rows = await sql.unsafe<EventRow[]>(selectEvents(`${where} order by e.received_at desc, e.id desc limit ${query.limit + 1}`), values)
-  return toPage(rows, query.limit, (row) => writeCursor(row.micros, row.id), toEvent)
+  return toPage(rows, query.limit, placeOf, toEvent)
 }
 
 /** The events of one session, newest first. */
@@ -38,7 +38,7 @@ export async function listSessionEvents(
 ): Promise<Page<EventRecord>> {
   const { where, values } = conditionsOf(options, [sessionId])
   const rows = await sql.unsafe<EventRow[]>(selectEvents(`${where} order by e.received_at desc, e.id desc limit ${options.limit + 1}`), values)
-  return toPage(rows, options.limit, (row) => writeCursor(row.micros, row.id), toEvent)
+  return toPage(rows, options.limit, placeOf, toEvent)
 }
 
 /** Events that arrived after `after`, oldest first: what a live tail has not shown yet. */
@@ -95,12 +95,7 @@ function conditionsOf(query: Omit<EventQuery, 'session'>, sessionIds: readonly s
     const like = parameters.add(likeText(query.q))
     conditions.push(`(e.text ilike ${like} or e.chat ilike ${like} or e.message_id ilike ${like} or e.provider_type ilike ${like})`)
   }
-  if (query.cursor) {
-    const place = readPlace(query.cursor)
-    const at = microInstant(parameters.add(place.micros))
-    // The first half is implied by the second, but only it can rule out partitions.
-    conditions.push(`e.received_at <= ${at} and (e.received_at, e.id) < (${at}, ${parameters.add(place.id)}::uuid)`)
-  }
+  if (query.cursor) conditions.push(isBehind(parameters, query.cursor, 'e.received_at', 'e.id'))
   return { where: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', values: parameters.values }
 }
 

@@ -1,17 +1,18 @@
 import type { Sql } from 'postgres'
 import type { MessageRecord } from '../domain/records'
-import { microInstant, micros, ms, type Page, readPlace, toPage, writeCursor } from './page'
+import { isBehind, micros, ms, type Page, Parameters, placeOf, toPage } from './page'
 
 /** The messages of one session, latest sent first, each with the reactions that stand. */
 export async function listMessages(sql: Sql, sessionId: string, options: { limit: number; cursor?: string | null }): Promise<Page<MessageRecord>> {
-  const place = options.cursor ? readPlace(options.cursor, () => true) : null
-  const after = place ? `and (m.sent_at, m.id) < (${microInstant('$3')}, $4::text)` : ''
+  const parameters = new Parameters()
+  const conditions = [`m.session_id = ${parameters.add(sessionId)}`]
+  if (options.cursor) conditions.push(isBehind(parameters, options.cursor, 'm.sent_at', 'm.id', 'text'))
   const rows = await sql.unsafe<MessageRow[]>(
-    `${SELECT} where m.session_id = $1 ${after} order by m.sent_at desc, m.id desc limit $2`,
-    place ? [sessionId, options.limit + 1, place.micros, place.id] : [sessionId, options.limit + 1],
+    `${SELECT} where ${conditions.join(' and ')} order by m.sent_at desc, m.id desc limit ${parameters.add(options.limit + 1)}`,
+    parameters.values,
     { prepare: true },
   )
-  return toPage(rows, options.limit, (row) => writeCursor(row.micros, row.id), toMessage)
+  return toPage(rows, options.limit, placeOf, toMessage)
 }
 
 interface MessageRow extends Omit<MessageRecord, 'fromMe' | 'media' | 'reactions'> {

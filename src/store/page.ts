@@ -8,7 +8,7 @@ export interface Page<T> {
 }
 
 /** Where a page ended: the last row's sort instant, in whole microseconds as Postgres keeps it, and its tie-breaker. */
-export interface Place {
+interface Place {
   micros: number
   id: string
 }
@@ -31,10 +31,24 @@ export function readCursor(cursor: string, length: number): (string | number)[] 
   throw new AppError('invalid', 'The cursor is not one that this server gave: start again without it')
 }
 
-/** @param isId which texts the list has for tie-breakers: Postgres would refuse another one as if we had erred. */
-export function readPlace(cursor: string, isId: (id: string) => boolean = isUuid): Place {
+/** The cursor of a list whose latest rows come first. */
+export const placeOf = ({ micros, id }: Place): string => writeCursor(micros, id)
+
+/**
+ * The condition for the rows behind such a cursor.
+ * @param idType of the tie-breaker: Postgres would refuse a text that is no uuid as if we had erred.
+ * @throws AppError `invalid` for a cursor of another list.
+ */
+export function isBehind(parameters: Parameters, cursor: string, at: string, id: string, idType: 'uuid' | 'text' = 'uuid'): string {
+  const place = readPlace(cursor, idType)
+  const moment = microInstant(parameters.add(place.micros))
+  // The first half is implied by the second, but only it can rule out partitions.
+  return `${at} <= ${moment} and (${at}, ${id}) < (${moment}, ${parameters.add(place.id)}::${idType})`
+}
+
+function readPlace(cursor: string, idType: 'uuid' | 'text'): Place {
   const [micros, id] = readCursor(cursor, 2)
-  if (typeof micros !== 'number' || typeof id !== 'string' || !isId(id))
+  if (typeof micros !== 'number' || typeof id !== 'string' || (idType === 'uuid' && !isUuid(id)))
     throw new AppError('invalid', 'The cursor is not one that this list gave: start again without it')
   return { micros, id }
 }
@@ -56,7 +70,7 @@ export const micros = (column: string): string => `(extract(epoch from ${column}
 export const instant = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000)`
 
 /** A parameter in microseconds as a timestamp. */
-export const microInstant = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000000)`
+const microInstant = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000000)`
 
 /** `%` and `_` of a search text mean themselves. */
 export function likeText(text: string): string {

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/event'
 import { isUuid } from '../domain/id'
 import type { QuarantineRecord } from '../domain/records'
 import type { Tx } from './ledger'
-import { microInstant, micros, ms, type Page, Parameters, readPlace, toPage, writeCursor } from './page'
+import { isBehind, micros, ms, type Page, Parameters, placeOf, toPage } from './page'
 
 /** A quarantined delivery, whole. Body and headers are redacted. */
 export interface QuarantineDetail extends QuarantineRecord {
@@ -24,22 +24,14 @@ export async function listQuarantine(sql: Sql, options: { source?: string; limit
   const parameters = new Parameters()
   const conditions = ['r.resolved_at is null']
   if (options.source !== undefined) conditions.push(`so.slug = ${parameters.add(options.source)}`)
-  if (options.cursor) {
-    const place = readPlace(options.cursor)
-    conditions.push(`(r.received_at, r.id) < (${microInstant(parameters.add(place.micros))}, ${parameters.add(place.id)}::uuid)`)
-  }
+  if (options.cursor) conditions.push(isBehind(parameters, options.cursor, 'r.received_at', 'r.id'))
   const rows = await sql.unsafe<(QuarantineRecord & { micros: number })[]>(
     `select ${COLUMNS}, ${micros('r.received_at')} as micros from ${TABLE}
     where ${conditions.join(' and ')} order by r.received_at desc, r.id desc limit ${parameters.add(options.limit + 1)}`,
     parameters.values,
     { prepare: true },
   )
-  return toPage(
-    rows,
-    options.limit,
-    (row) => writeCursor(row.micros, row.id),
-    ({ micros: _, ...record }) => record,
-  )
+  return toPage(rows, options.limit, placeOf, ({ micros: _, ...record }) => record)
 }
 
 /** One of them, dealt with or not. */

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import type { RejectionRecord } from '../domain/records'
-import { instant, microInstant, micros, ms, type Page, Parameters, readPlace, toPage, writeCursor } from './page'
+import { instant, isBehind, micros, ms, type Page, Parameters, placeOf, toPage } from './page'
 
 interface ListOptions {
   /** Slug. */
@@ -30,10 +30,7 @@ export async function listRejections(sql: Sql, options: ListOptions): Promise<Pa
   const parameters = new Parameters()
   const conditions: string[] = []
   if (options.source !== undefined) conditions.push(`coalesce(so.slug, r.slug) = ${parameters.add(options.source)}`)
-  if (options.cursor) {
-    const place = readPlace(options.cursor)
-    conditions.push(`(r.last_at, r.id) < (${microInstant(parameters.add(place.micros))}, ${parameters.add(place.id)}::uuid)`)
-  }
+  if (options.cursor) conditions.push(isBehind(parameters, options.cursor, 'r.last_at', 'r.id'))
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   const rows = await sql.unsafe<(RejectionRecord & { micros: number })[]>(
     `select r.id, coalesce(so.slug, r.slug) as source, r.session, ${ms('r.minute')} as at, ${ms('r.last_at')} as "lastAt", r.times, r.address, r.code, r.message,
@@ -42,12 +39,7 @@ export async function listRejections(sql: Sql, options: ListOptions): Promise<Pa
     parameters.values,
     { prepare: true },
   )
-  return toPage(
-    rows,
-    options.limit,
-    (row) => writeCursor(row.micros, row.id),
-    ({ micros: _, ...record }) => record,
-  )
+  return toPage(rows, options.limit, placeOf, ({ micros: _, ...record }) => record)
 }
 
 /**

@@ -1,14 +1,15 @@
 import type { Sql } from 'postgres'
 import type { EventRecord, TransitionRecord } from '../domain/records'
-import { instant, microInstant, micros, ms, type Page, readPlace, toPage, writeCursor } from './page'
+import { instant, isBehind, micros, ms, type Page, Parameters, toPage, writeCursor } from './page'
 
 /** The changes of one session, newest first. */
 export async function listTransitions(sql: Sql, sessionId: string, options: { limit: number; cursor?: string | null }): Promise<Page<TransitionRecord>> {
-  const place = options.cursor ? readPlace(options.cursor) : null
-  const after = place ? `and (at, event_id) < (${microInstant('$3')}, $4::uuid)` : ''
+  const parameters = new Parameters()
+  const conditions = [`session_id = ${parameters.add(sessionId)}`]
+  if (options.cursor) conditions.push(isBehind(parameters, options.cursor, 'at', 'event_id'))
   const rows = await sql.unsafe<TransitionRow[]>(
-    `${SELECT} where session_id = $1 ${after} order by at desc, event_id desc limit $2`,
-    place ? [sessionId, options.limit + 1, place.micros, place.id] : [sessionId, options.limit + 1],
+    `${SELECT} where ${conditions.join(' and ')} order by at desc, event_id desc limit ${parameters.add(options.limit + 1)}`,
+    parameters.values,
     { prepare: true },
   )
   return toPage(rows, options.limit, (row) => writeCursor(row.micros, row.eventId), toTransition)
