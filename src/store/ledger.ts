@@ -40,14 +40,17 @@ union all
 select i.e, coalesce((select event_id from ins where ins.session_id = i.s and ins.key = i.k), (select event_id from event_keys old where old.session_id = i.s and old.key = i.k))
 from i where i.e not in (select event_id from ins)`
 
-/** Like claimKeys, in the hope that all are new: fails (see isKnownKey) when one is known, and need not be waited for. */
+/**
+ * Like claimKeys, in the hope that all are new: fails (see isKnownKey) when one is known, and need not be waited for. What must be counted
+ * is written before what need not, and in order: so keys come before sessions here too, and who asks first is not locked out.
+ */
 export function insertKeys(rows: KeyRow[]): Statement {
-  return { text: INSERT_KEYS, values: keyColumns(rows) }
+  return { text: INSERT_KEYS, values: keyColumns(rows), mustWrite: rows.length }
 }
 
 const INSERT_KEYS = `
 insert into event_keys (session_id, key, event_id)
-select s, k, e from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as r(s, k, e) order by s, k`
+select s, k, e from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as r(s, k, e) order by s, k returning 1`
 
 /** Did a write fail because the ledger had one of its keys? */
 export function isKnownKey(cause: unknown): boolean {

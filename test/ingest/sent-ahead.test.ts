@@ -72,3 +72,25 @@ test('two processes that write the same sessions in opposite orders do not lock 
   const [row] = await sql`select deadlocks from pg_stat_database where datname = current_database()`
   expect(row).toMatchObject({ deadlocks: 0 })
 })
+
+test('a process that hopes and one that asks first do not lock each other out over the same key', async () => {
+  const [hoping, asking] = [new Writer(database.write, Date.now), new Writer(database.write, Date.now)]
+  await hoping.append(entry('keys', [message('message.received', 'K0')]))
+  const told = [message('message.received', 'K1'), message('message.received', 'K2')]
+  const keys = entry('keys', told)
+    .events.map((one) => one.keyHash as string)
+    .sort()
+  const firstTold = told.filter((one) => entry('keys', [one]).events[0]?.keyHash === keys[0])
+  const blocker = connect(database.url, 1)
+  await blocker`begin`
+  await blocker`insert into event_keys select session_id, ${keys[1] as string}, gen_random_uuid() from sessions where name = 'keys'`
+  const asked = asking.append(entry('keys', told))
+  await waiting(1)
+  const hoped = hoping.append(entry('keys', firstTold))
+  await waiting(2)
+  await blocker`rollback`
+  expect((await Promise.all([asked, hoped])).map((one) => one.duplicate)).toEqual([false, true])
+  await blocker.end()
+  const [row] = await sql`select deadlocks from pg_stat_database where datname = current_database()`
+  expect(row).toMatchObject({ deadlocks: 0 })
+})
