@@ -157,10 +157,10 @@ describe('whatever a sender or visitor wrote stays text', () => {
   for (const [name, render] of Object.entries(PAGES)) {
     test(`on ${name}`, async () => {
       const html = render()
-      expect(/<img|<script>|<hx-(?!partial hx-target="#announce")/.test(html)).toBe(false)
+      expect(/<img(?! class="thumb" src="\/api\/v1\/sessions\/)|<script>|<hx-(?!partial hx-target="#announce")/.test(html)).toBe(false)
       const elements = await elementsOf(html)
       for (const { tag, attributes } of elements) {
-        expect(tag).not.toBe('img')
+        if (tag === 'img') expect(Object.fromEntries(attributes)).toMatchObject({ class: 'thumb', src: expect.stringMatching(/^\/api\/v1\/sessions\//) })
         for (const [attribute, value] of attributes) {
           expect(attribute).not.toMatch(/^on|^style$|^hx-on/)
           if (attribute === 'href' || attribute === 'action' || attribute === 'hx-get') expect(value).toMatch(/^(\/|#)/)

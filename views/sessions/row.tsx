@@ -60,9 +60,9 @@ function NextStep({ session, now }: { session: SessionRecord; now: Instant }): J
 }
 
 /** Fetched only when the row comes into view: codes drawn into the page would weigh megabytes when hundreds wait. */
-function Thumbnail({ source, name, qr }: SessionRecord, now: Instant): string {
+function Thumbnail({ source, name, qr }: SessionRecord, now: Instant): JSX.Element {
   if (!qr?.code || qr.expiresAt <= now) return ''
-  return `<img class="thumb" src="${attr(paths.qr(source, name, qr.receivedAt))}" alt="" width="36" height="36" loading="lazy" decoding="async">`
+  return <img class="thumb" src={attr(paths.qr(source, name, qr.receivedAt))} alt="" width="36" height="36" loading="lazy" decoding="async" />
 }
 
 function subtitle({ account, source }: SessionRecord): string {

@@ -98,6 +98,7 @@ function change(index: number, over: Partial<(typeof night)[number]>): void {
 async function answer(request: Request): Promise<Response> {
   const url = new URL(request.url)
   if (url.pathname.startsWith('/assets/')) return asset(url.pathname.slice(8))
+  if (url.pathname.endsWith('/qr.svg')) return new Response('<svg xmlns="http://www.w3.org/2000/svg"/>', { headers: { 'content-type': 'image/svg+xml' } })
   if (url.pathname === '/live') return stream()
   const html = page(url)
   return html === null
