@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../config'
 import type { Environment } from '../config-values'
 import { AppError } from '../domain/error'
+import { SCOPES } from '../domain/scope'
 import { openDatabase } from '../store/database'
 import { findOperatorId } from '../store/operator-id'
-import { isScope, SCOPES } from '../web/auth/roles'
+import { isScope } from '../web/auth/roles'
 import { withDatabase } from './connection'
 
 export const usage = `Usage: bun task create-api-key --name <name> [--scope read|write|admin]… [--operator <address>]

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
+import { SCOPES, type Scope } from '../../src/domain/scope'
 import type { Role } from '../../src/store/operators'
 import { createApiKey } from '../../src/web/auth/api-keys'
-import { SCOPES, type Scope } from '../../src/web/auth/roles'
 import { entry, event } from '../support/entries'
 import { API_KEY, logInAll, openSite, postForm } from './support'
 

@@ -1,5 +1,6 @@
 import { Html } from '@elysiajs/html'
 import type { Instant } from '../../src/domain/event'
+import { SCOPES, type Scope } from '../../src/domain/scope'
 import { Flash } from '../errors/flash'
 import { attr } from '../format'
 import type { Operator } from '../layouts/header'
@@ -7,9 +8,6 @@ import { Page } from '../layouts/page'
 import { paths } from '../paths'
 import { Ago } from '../shared/time'
 import type { Worst } from '../worst'
-
-export const SCOPES = ['read', 'write', 'admin'] as const
-export type Scope = (typeof SCOPES)[number]
 
 export interface ApiKeyView {
   id: string

@@ -1,9 +1,10 @@
 import type { Config } from '../../config'
 import { AppError } from '../../domain/error'
+import type { Scope } from '../../domain/scope'
 import type { Role } from '../../store/operators'
 import type { ApiClient, ApiKeys } from '../auth/api-keys'
 import type { Auth } from '../auth/auth'
-import { hasScope, type Scope } from '../auth/roles'
+import { hasScope } from '../auth/roles'
 import { refuseCrossSite } from '../plugins/csrf'
 import { createThrottle } from '../plugins/throttle'
 

@@ -1,8 +1,9 @@
 import type { Sql } from 'postgres'
 import { AppError } from '../../domain/error'
 import type { Instant } from '../../domain/event'
+import type { Scope } from '../../domain/scope'
 import { insertApiKey, useApiKey } from '../../store/api-keys'
-import { isScope, type Scope } from './roles'
+import { isScope } from './roles'
 import { isSameSecret, newToken, tokenHash } from './tokens'
 
 /** Who an API request comes from. */

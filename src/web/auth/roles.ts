@@ -1,9 +1,8 @@
 import { AppError } from '../../domain/error'
+import { SCOPES, type Scope } from '../../domain/scope'
 import type { Role } from '../../store/operators'
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[]
-export const SCOPES = ['read', 'write', 'admin'] as const
-export type Scope = (typeof SCOPES)[number]
 
 /** Each role may all that the ones before it may. */
 export function hasRole(role: Role, needed: Role): boolean {
