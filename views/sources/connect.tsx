@@ -8,6 +8,7 @@ import { paths } from '../paths'
 import { CopyBlock, CopyScript } from '../shared/copy-block'
 import type { Worst } from '../worst'
 import { ArrivalCard } from './arrival'
+import { SourceCrumb } from './crumb'
 import { GuideText } from './guide'
 import type { Guide } from './guide-text'
 import type { SourceNow } from './model'
@@ -31,12 +32,7 @@ export function ConnectPage({ operator, worst, about, guides, secret, now }: Con
   const path = paths.connectSource(source.slug)
   return (
     <Page title={`Connect ${source.label}`} worst={worst} operator={operator} path={paths.sources()} topic={topics.source(source.id)}>
-      <nav class="crumb" aria-label="Breadcrumb">
-        <a href={paths.sources()}>Sources</a>
-        <a href={attr(paths.source(source.slug))} dir="auto" safe>
-          {source.label}
-        </a>
-      </nav>
+      <SourceCrumb source={source} />
       <h1 safe>{`Connect ${source.label}`}</h1>
       {(typeof secret === 'string' || about.arrival.kind !== 'heard') && <Steps at={3} />}
       <div

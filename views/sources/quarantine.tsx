@@ -8,8 +8,8 @@ import { Page } from '../layouts/page'
 import { paths } from '../paths'
 import { Ago } from '../shared/time'
 import type { Worst } from '../worst'
+import { SourceCrumb } from './crumb'
 import type { SourceView } from './model'
-import { SourceCrumb } from './rejections'
 
 export interface QuarantinePageProps {
   operator: Operator

@@ -10,6 +10,7 @@ import { paths } from '../paths'
 import { Pair } from '../shared/pair'
 import { Moment } from '../shared/time'
 import type { Worst } from '../worst'
+import { SourceCrumb } from './crumb'
 import type { SourceView } from './model'
 
 /** A quarantined delivery, whole; body and headers redacted. */
@@ -38,13 +39,9 @@ export interface QuarantinedPageProps {
 export function QuarantinedPage({ operator, worst, source, kept, error }: QuarantinedPageProps): JSX.Element {
   return (
     <Page title="Quarantined delivery" worst={worst} operator={operator} path={paths.sources()} topic={null}>
-      <nav class="crumb" aria-label="Breadcrumb">
-        <a href={paths.sources()}>Sources</a>
-        <a href={attr(paths.source(source.slug))} dir="auto" safe>
-          {source.label}
-        </a>
+      <SourceCrumb source={source}>
         <a href={attr(paths.quarantine(source.slug))}>Quarantine</a>
-      </nav>
+      </SourceCrumb>
       {error !== undefined && <Flash kind="error" message={error} />}
       <div class="title">
         <h1>A delivery that was not understood</h1>

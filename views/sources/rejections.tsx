@@ -7,6 +7,7 @@ import { Page } from '../layouts/page'
 import { paths } from '../paths'
 import { Ago, Moment } from '../shared/time'
 import type { Worst } from '../worst'
+import { SourceCrumb } from './crumb'
 import type { Refused, SourceView } from './model'
 import { RefusedList } from './refused'
 import { remedyOf } from './remedies'
@@ -92,16 +93,5 @@ function RejectionRow({ rejection, now }: { rejection: RejectionRecord; now: Ins
       <td>{rejection.session === null ? <span class="soft">not named</span> : <bdi safe>{rejection.session}</bdi>}</td>
       <td safe>{remedyOf(rejection).reason}</td>
     </tr>
-  )
-}
-
-export function SourceCrumb({ source }: { source: Pick<SourceView, 'slug' | 'label'> }): JSX.Element {
-  return (
-    <nav class="crumb" aria-label="Breadcrumb">
-      <a href={paths.sources()}>Sources</a>
-      <a href={attr(paths.source(source.slug))} dir="auto" safe>
-        {source.label}
-      </a>
-    </nav>
   )
 }
