@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
 import { loadConfig } from '../../src/config'
 import { readBody } from '../../src/domain/body'
 import { proposalOf } from '../../src/domain/recognition'
@@ -17,42 +16,19 @@ import { WebhookLimits } from '../../src/web/webhook-limits'
 import { webhooks } from '../../src/web/webhooks'
 import { freshDatabase } from '../support/database'
 import { SENDERS } from '../support/senders'
-import { deliveryOf } from './samples'
-
-const ROOT = `${import.meta.dir}/../fixtures`
+import { deliveryOf, type Recording, readRecordings } from './samples'
 
 /** Whose samples are in a folder that is not called like its provider. */
 const FOLDERS: Record<string, string> = { 'whatsapp-api': 'wwebjs-api', 'standard-webhooks': 'signed' }
 
-interface Recorded {
+interface Recorded extends Recording {
   provider: string
-  name: string
-  headers: Record<string, string>
-  body: Uint8Array
 }
 
-/** Every recorded delivery, whatever its folder. */
-async function readAll(): Promise<Recorded[]> {
-  const names = readdirSync(ROOT, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.headers.json'))
-  return Promise.all(
-    names.map(async (name) => {
-      const stem = name.slice(0, -'.headers.json'.length)
-      const { _meta: _, ...sent } = (await Bun.file(`${ROOT}/${name}`).json()) as Record<string, unknown>
-      const file = ['json', 'body'].map((end) => `${ROOT}/${stem}.${end}`).find((path) => existsSync(path)) as string
-      const folder = name.split('/')[0] as string
-      return {
-        provider: FOLDERS[folder] ?? folder,
-        name: stem,
-        headers: Object.fromEntries(Object.entries(sent).map(([header, value]) => [header.toLowerCase(), String(value)])),
-        body: await Bun.file(file).bytes(),
-      }
-    }),
-  )
-}
-
-const recorded = await readAll()
+const recorded: Recorded[] = (await readRecordings()).map((one) => {
+  const folder = one.name.split('/', 1)[0] as string
+  return { ...one, provider: FOLDERS[folder] ?? folder }
+})
 const known = recorded.filter(({ provider }) => findProvider(provider))
 
 function named({ body, headers }: Pick<Recorded, 'body' | 'headers'>): string {

@@ -5,6 +5,7 @@ import type { Delivery } from '../../src/domain/delivery'
 /** The sample deliveries under test/fixtures, as our receiver would see them. */
 
 const ROOT = `${import.meta.dir}/../fixtures`
+const HEADERS = '.headers.json'
 
 /** Notes about a sample that are not sent. */
 interface Meta {
@@ -12,6 +13,15 @@ interface Meta {
   publicKey?: string
   expected?: 'valid' | 'reject'
   verifyAt?: string
+}
+
+/** What was sent, whether anybody can read it or not. */
+export interface Recording {
+  /** With its folders: `waha/message.any`. */
+  name: string
+  headers: Record<string, string>
+  body: Uint8Array<ArrayBuffer>
+  meta: Meta
 }
 
 export interface Sample {
@@ -32,9 +42,17 @@ export function readSamples(folder: string): Promise<Sample[]> {
   return Promise.all(sampleNames(folder).map((name) => readSample(folder, name)))
 }
 
+/** Every recorded delivery, whatever its folder. */
+export function readRecordings(): Promise<Recording[]> {
+  const headers = readdirSync(ROOT, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(HEADERS))
+  return Promise.all(headers.map((name) => readRecording(name.slice(0, -HEADERS.length))))
+}
+
 /** The names of the bodies in a folder. */
 export function sampleNames(folder: string): string[] {
-  return namesOf(folder, '.headers.json')
+  return namesOf(folder, HEADERS)
 }
 
 /** The names of the samples whose facts are written down. */
@@ -68,20 +86,24 @@ function factsFolder(folder: string): string {
   return folder.replace(/\/form$/, '')
 }
 
-async function readSample(folder: string, name: string): Promise<Sample> {
-  const path = `${ROOT}/${folder}/${name}`
-  const json = Bun.file(`${path}.json`)
-  const bytes = new Uint8Array(await ((await json.exists()) ? json : Bun.file(`${path}.body`)).arrayBuffer())
-  const { _meta: meta = {}, ...sent } = (await Bun.file(`${path}.headers.json`).json()) as Record<string, string> & { _meta?: Meta }
+async function readRecording(name: string): Promise<Recording> {
+  const json = Bun.file(`${ROOT}/${name}.json`)
+  const body = await ((await json.exists()) ? json : Bun.file(`${ROOT}/${name}.body`)).bytes()
+  const { _meta: meta = {}, ...sent } = (await Bun.file(`${ROOT}/${name}.headers.json`).json()) as Record<string, string> & { _meta?: Meta }
   const headers = Object.fromEntries(Object.entries(sent).map(([header, value]) => [header.toLowerCase(), String(value)]))
+  return { name, headers, body, meta }
+}
+
+async function readSample(folder: string, name: string): Promise<Sample> {
+  const { headers, body, meta } = await readRecording(`${folder}/${name}`)
   const expected = Bun.file(`${ROOT}/${factsFolder(folder)}/${name}.expected.json`)
   const seconds = Number.parseInt(meta.verifyAt ?? '', 10)
   const now = Number.isNaN(seconds) ? NOW : seconds * 1000
   return {
     folder,
     name,
-    delivery: { ...deliveryOf(bytes, headers), receivedAt: now },
-    body: bodyOf(headers, bytes),
+    delivery: { ...deliveryOf(body, headers), receivedAt: now },
+    body: bodyOf(headers, body),
     meta,
     now,
     expected: (await expected.exists()) ? await expected.json() : undefined,

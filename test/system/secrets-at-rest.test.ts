@@ -1,5 +1,4 @@
 import { afterAll, expect, test } from 'bun:test'
-import { existsSync, readdirSync } from 'node:fs'
 import { loadConfig } from '../../src/config'
 import { readBody } from '../../src/domain/body'
 import { createIngest } from '../../src/ingest/ingest'
@@ -13,13 +12,12 @@ import { createMetrics } from '../../src/telemetry/metrics'
 import { BodyReader } from '../../src/web/body'
 import { WebhookLimits } from '../../src/web/webhook-limits'
 import { webhooks } from '../../src/web/webhooks'
-import { deliveryOf } from '../providers/samples'
+import { deliveryOf, readRecordings } from '../providers/samples'
 import { freshDatabase } from '../support/database'
 import { dumpOf } from '../support/dump'
 
 /** Nothing that proves a sender, or opens what a sender has, may come to rest: the whole database is searched for it. */
 
-const ROOT = `${import.meta.dir}/../fixtures`
 const OWN = 'PLANTED-the-secret-of-this-source'
 
 const database = await freshDatabase()
@@ -62,28 +60,6 @@ async function post(path: string, body: Uint8Array | string, headers: Record<str
   return response.status
 }
 
-interface Sample {
-  name: string
-  headers: Record<string, string>
-  body: Uint8Array
-  secret: string | null
-}
-
-async function readAll(): Promise<Sample[]> {
-  const names = readdirSync(ROOT, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.headers.json'))
-  return Promise.all(
-    names.map(async (name) => {
-      const stem = name.slice(0, -'.headers.json'.length)
-      const { _meta, ...sent } = (await Bun.file(`${ROOT}/${name}`).json()) as Record<string, unknown> & { _meta?: { secret?: string | null } }
-      const file = ['json', 'body'].map((end) => `${ROOT}/${stem}.${end}`).find((path) => existsSync(path)) as string
-      const headers = Object.fromEntries(Object.entries(sent).map(([header, value]) => [header.toLowerCase(), String(value)]))
-      return { name: stem, headers, body: await Bun.file(file).bytes(), secret: _meta?.secret ?? null }
-    }),
-  )
-}
-
 /** Names under which senders tell secrets, in whatever spelling. Written down here once more: the code's own list is what is tried. */
 const TELLING =
   /^(?:(?:x-?|global|instance|rest)?api-?_?key|.*token|.*secret|.*password|media-?_?key|licen[sc]e-?_?key|jwt_?key|(?:proxy-?)?authorization|(?:set-)?cookie|sessiondata)$/i
@@ -102,15 +78,15 @@ function planted(value: unknown, name = ''): string[] {
   return Object.entries(value).flatMap(([key, inner]) => planted(inner, Array.isArray(value) ? name : key))
 }
 
-const samples = await readAll()
+const samples = await readRecordings()
 
 test('a dump of the database after all samples contains none of their secrets', async () => {
   const secrets = new Map<string, string>()
   for (const sample of samples) {
-    setSource(sample.secret ?? OWN, [{ scheme: 'none' }])
+    setSource(sample.meta.secret ?? OWN, [{ scheme: 'none' }])
     expect([sample.name, await post('webhook/main', sample.body, sample.headers)]).toEqual([sample.name, 200])
     const read = readBody(sample)
-    const found = [...planted(sample.headers), ...(read.ok ? planted(read.value) : []), ...(sample.secret ? [sample.secret] : [])]
+    const found = [...planted(sample.headers), ...(read.ok ? planted(read.value) : []), ...(sample.meta.secret ? [sample.meta.secret] : [])]
     // A short one, such as GOWA's "secret", is found in any text.
     for (const secret of found.map((one) => one.replace(/^(?:bearer|basic) /i, '')).filter((one) => one.length >= 8)) secrets.set(secret, sample.name)
   }
