@@ -1,7 +1,7 @@
 /** The entry of `bun task` and `bun run up`: finds the task, says what went wrong in one sentence. */
 import { ConfigError } from './config'
 import { AppError } from './domain/error'
-import { listTasks, loadTask } from './tasks/list'
+import { loadTask, TASKS } from './tasks/list'
 
 /** Of the network, of postgres.js, and SQLSTATEs of a server that refuses. */
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CONNECT(ION)?_\w+|28...|3D000|57P03|53300)$/
@@ -32,12 +32,11 @@ async function main([name, ...args]: string[]): Promise<number> {
 }
 
 function overview(): string {
-  const tasks = listTasks()
-  const width = Math.max(...tasks.map((task) => task.name.length))
+  const width = Math.max(...TASKS.map((task) => task.name.length))
   return [
     'Usage: bun task <name> [options], with --help for the options of one',
     '',
-    ...tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.about}`),
+    ...TASKS.map((task) => `  ${task.name.padEnd(width)}  ${task.about}`),
   ].join('\n')
 }
 

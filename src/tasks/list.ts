@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../config-values'
 
@@ -14,12 +13,11 @@ export interface Task {
   run(args: string[], env: Environment): Promise<number | undefined>
 }
 
-const TASKS: readonly { name: string; about: string }[] = [
+/** In the order of a life. */
+export const TASKS: readonly { name: string; about: string }[] = [
   { name: 'up', about: 'starts the server and says where everything is' },
   { name: 'migrate', about: 'brings the schema of the database up to date' },
-  { name: 'seed', about: 'fills an empty database with made-up history' },
   { name: 'simulate', about: 'plays realistic senders against a running server' },
-  { name: 'replay', about: 'decodes kept deliveries again' },
   { name: 'rebuild', about: 'folds the ledger anew; --check prints the difference' },
   { name: 'backup', about: 'writes everything into one file' },
   { name: 'restore', about: 'reads such a file into an empty database' },
@@ -30,14 +28,7 @@ const TASKS: readonly { name: string; about: string }[] = [
   { name: 'prove', about: 'kills the server again and again, and counts what was lost' },
 ]
 
-/** The tasks of this build, in the order of a life. */
-export function listTasks(): readonly { name: string; about: string }[] {
-  return TASKS.filter(({ name }) => existsSync(fileOf(name)))
-}
-
 export async function loadTask(name: string): Promise<Task | undefined> {
-  if (!listTasks().some((task) => task.name === name)) return undefined
-  return (await import(fileOf(name))) as Task
+  if (!TASKS.some((task) => task.name === name)) return undefined
+  return (await import(join(import.meta.dir, `${name}.ts`))) as Task
 }
-
-const fileOf = (name: string) => join(import.meta.dir, `${name}.ts`)
