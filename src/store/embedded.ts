@@ -42,7 +42,6 @@ const SETTINGS = {
   max_connections: '64',
   shared_buffers: '128MB',
   max_wal_size: '2GB',
-  wal_compression: 'on',
   // Plans of the few prepared statements are short: compiling them costs more than it saves.
   jit: 'off',
   log_min_messages: 'warning',
