@@ -53,6 +53,7 @@ export async function prepareGround(progress: (line: string) => void): Promise<G
     },
     postgresPids: () => familyOf(postmaster.pid as number),
     async settle() {
+      await untilVacuumed(admin)
       await admin`checkpoint`
     },
     async close() {
@@ -62,6 +63,18 @@ export async function prepareGround(progress: (line: string) => void): Promise<G
       await gone
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+const VACUUM_WITHIN_MS = 30_000
+
+/** What one contender updated is cleaned up after it, on the processors of the next. */
+async function untilVacuumed(admin: Sql): Promise<void> {
+  const giveUpAt = performance.now() + VACUUM_WITHIN_MS
+  while (performance.now() < giveUpAt) {
+    const busy = await admin`select 1 from pg_stat_activity where backend_type = 'autovacuum worker' limit 1`
+    if (busy.length === 0) return
+    await Bun.sleep(100)
   }
 }
 

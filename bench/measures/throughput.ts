@@ -31,6 +31,8 @@ export async function measureThroughput(suite: Suite, conditions: Conditions, re
       started.push(contender)
     }
     const series = await takeTurns(contenders, suite)
+    // Alone from here on: waits are those of the server, not of those who idle beside it.
+    for (const other of started.splice(1)) await other.stop()
     result.series.push(...series)
     result.rows.push(...ratioRows(series), await openLoopRow(ours, series[0] as Series, suite), await lossRow(ours, ground, ownUrl))
     result.rows.push(
