@@ -10,12 +10,12 @@ import { entry, event } from '../support/entries'
 import { SECRET, STARTING_MS, startTestServer, type TestServer } from '../support/server'
 import { until } from '../support/until'
 import { TestPostgres } from './postgres'
-import { mountSmallDisk } from './tmpfs'
+import { describeOnSmallDisk, mountSmallDisk } from './tmpfs'
 
 const ready = (session: string) => wwebjsDelivery(SECRET, session, 'ready')
 const filler = (session: string) => wwebjsDelivery(SECRET, session, 'unknown_event', { text: 'many words '.repeat(9_000) })
 
-describe('a server whose database is away', () => {
+describeOnSmallDisk('a server whose database is away', () => {
   const disk = mountSmallDisk(4 << 20)
   let postgres: TestPostgres
   let server: TestServer

@@ -1,8 +1,8 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, expect, test } from 'bun:test'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytes, drainAll, openJournal } from '../journal/support'
-import { mountSmallDisk } from './tmpfs'
+import { describeOnSmallDisk, mountSmallDisk } from './tmpfs'
 
 const disk = mountSmallDisk(2 << 20)
 afterAll(() => disk.unmount())
@@ -10,7 +10,7 @@ afterAll(() => disk.unmount())
 const record = (nth: number) => bytes(`${String(nth).padStart(8, '0')}${'x'.repeat(10_000)}`)
 const nthOf = (text: string) => Number(text.slice(0, 8))
 
-describe('a journal on a disk that is full', () => {
+describeOnSmallDisk('a journal on a disk that is full', () => {
   test('refuses what it cannot keep, has all that it took, and takes again by itself when there is room', async () => {
     const refusals: unknown[] = []
     const journal = await openJournal(join(disk.path, 'journal'), { segmentBytes: 300_000 }, { refused: (cause) => refusals.push(cause) })
