@@ -75,7 +75,7 @@ async function lossRow(ours: HttpContender, ground: Ground, url: string): Promis
 
 const RATIO_BARS: Record<string, { what: string; bar: number | null }> = {
   'fastify-node': { what: 'webhooks/s ÷ Fastify + pg on Node, one transaction each', bar: 5 },
-  'fastify-bun': { what: 'webhooks/s ÷ Fastify + pg on Bun, one transaction each', bar: null },
+  'fastify-bun': { what: 'webhooks/s ÷ Fastify + pg on Bun, one transaction each', bar: 5 },
   'node-red': { what: 'webhooks/s ÷ Node-RED with node-postgres, one transaction each', bar: null },
   'pgbench-row': { what: 'webhooks/s ÷ pgbench, one row per transaction, 64 clients', bar: 2.5 },
   'pgbench-batch': { what: 'webhooks/s ÷ pgbench, 100 rows per transaction, 1 client', bar: 0.5 },
