@@ -1,5 +1,6 @@
 import type { Figure } from './contenders/contender'
 import type { Curve } from './measures/growth'
+import type { VariantFigures } from './measures/variants'
 import { median } from './statistics'
 import { medianOf, type Series } from './throughput'
 
@@ -88,6 +89,26 @@ export function tableOfCurves(curves: readonly Curve[]): string {
     ]),
   )
   return table(['load', 'per second', 'of the usual', 'MB/s of bodies', 'p50 ms', 'p99 ms'], lines)
+}
+
+/** Each beside today's way, which comes first under every load. */
+export function tableOfVariants(variants: readonly VariantFigures[]): string {
+  const by = (read: (turn: VariantFigures['turns'][number]) => number, one: VariantFigures) => {
+    const today = variants.find(({ load }) => load === one.load) as VariantFigures
+    const ratios = one.turns.map((turn, round) => read(turn) / read(today.turns[round] as typeof turn))
+    const range = one === today ? '' : ` (${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)})`
+    return `${median(ratios).toFixed(2)} ×${range}`
+  }
+  const lines = variants.map((one) => [
+    one.load,
+    one.label,
+    median(one.turns.map(({ perSecond }) => perSecond)).toFixed(0),
+    by(({ perSecond }) => perSecond, one),
+    median(one.turns.map(({ postgresMicros }) => postgresMicros)).toFixed(1),
+    by(({ postgresMicros }) => postgresMicros, one),
+    median(one.turns.map(({ ownMicros }) => ownMicros)).toFixed(1),
+  ])
+  return table(['load', 'way', 'rows/s', "÷ today's", 'Postgres µs a row', "÷ today's", 'client µs a row'], lines)
 }
 
 export function show(value: number, unit: Row['unit']): string {

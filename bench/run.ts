@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chartOf } from './chart'
-import { isMet, type Row, tableOfCurves, tableOfRows, tableOfSeries } from './report'
+import { isMet, type Row, tableOfCurves, tableOfRows, tableOfSeries, tableOfVariants } from './report'
 import { measureAll } from './suite'
 
 const { values } = parseArgs({
@@ -38,10 +38,11 @@ console.log(`Measured on ${machine}; generator, server and database on the same 
 if (result.series.length > 0) console.log(`${tableOfSeries(result.series)}\n`)
 if (result.rows.length > 0) console.log(`${tableOfRows(result.rows)}\n`)
 if (result.curves.length > 0) console.log(`${tableOfCurves(result.curves)}\n`)
+if (result.variants.length > 0) console.log(`${tableOfVariants(result.variants)}\n`)
 for (const note of result.notes) console.log(`- ${note}`)
 writeFileSync(
   join(import.meta.dir, 'results.json'),
-  `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows: result.rows, curves: result.curves, notes: result.notes, series: result.series.map(({ contender, figures }) => ({ id: contender.id, figures })) }, null, 2)}\n`,
+  `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows: result.rows, curves: result.curves, variants: result.variants, notes: result.notes, series: result.series.map(({ contender, figures }) => ({ id: contender.id, figures })) }, null, 2)}\n`,
 )
 
 if (result.series.length > 0) writeFileSync(join(import.meta.dir, 'throughput.svg'), chartOf(result.series, machine))

@@ -12,6 +12,7 @@ import { measurePages } from './measures/pages'
 import { measurePair } from './measures/pair'
 import { measureStart } from './measures/start'
 import { measureThroughput } from './measures/throughput'
+import { measureVariants, type VariantFigures } from './measures/variants'
 import type { Row } from './report'
 import type { Series } from './throughput'
 
@@ -32,6 +33,7 @@ export interface Result {
   series: Series[]
   rows: Row[]
   curves: Curve[]
+  variants: VariantFigures[]
   notes: string[]
 }
 
@@ -44,7 +46,7 @@ export async function measureAll(suite: Suite): Promise<Result> {
   const generator = new Generator()
   const { connections, sessions, bodyBytes } = suite
   const conditions: Conditions = { ground, generator, secret: SECRET, connections, sessions, bodyBytes }
-  const result: Result = { postgres: ground.version, series: [], rows: [], curves: [], notes: [] }
+  const result: Result = { postgres: ground.version, series: [], rows: [], curves: [], variants: [], notes: [] }
   try {
     if (parts.has('throughput')) await measureThroughput(suite, conditions, result)
     if (parts.has('embedded')) result.rows.push(await measureEmbedded(conditions, rounds, seconds, progress))
@@ -54,6 +56,7 @@ export async function measureAll(suite: Suite): Promise<Result> {
     if (parts.has('start')) result.rows.push(...(await measureStart(SECRET, progress)))
     if (parts.has('media')) result.rows.push(await measureMedia(ground, SECRET, progress))
     if (parts.has('growth')) result.curves.push(...(await growth(conditions, seconds, progress)))
+    if (parts.has('variants')) result.variants.push(...(await measureVariants(ground, sessions, rounds, progress)))
     if (parts.has('history')) result.rows.push(...(await measureHistory(conditions, suite.events, rounds, seconds, progress)))
   } finally {
     await generator.close()

@@ -8,12 +8,12 @@ import { Quarantine } from '../../src/ingest/quarantine'
 import { Rejections } from '../../src/ingest/rejections'
 import { Writer, type Written } from '../../src/ingest/writer'
 import { connect } from '../../src/store/database'
-import type { Source } from '../../src/store/sources'
 import { createMetrics } from '../../src/telemetry/metrics'
 import { BodyReader } from '../../src/web/body'
 import { createClientAddress } from '../../src/web/plugins/client-address'
 import { WebhookLimits } from '../../src/web/webhook-limits'
 import { webhooks } from '../../src/web/webhooks'
+import { benchSource } from './source'
 
 /** Folds in memory and forgets everything but the folds. */
 class Nowhere extends Writer {
@@ -34,19 +34,7 @@ const { PORT, WEBHOOK_SECRET: secret = '' } = process.env
 // Never connected: nothing here asks it anything.
 const sql = connect('postgres://nobody@127.0.0.1:1/nothing', 1)
 const now = systemNow()
-const source: Source = {
-  id: '11111111-1111-4111-8111-111111111111',
-  slug: 'default',
-  label: 'Default',
-  provider: 'auto',
-  schemes: null,
-  ownerId: null,
-  staleAfterMs: null,
-  qrExpiresAfterMs: null,
-  connectingTimeoutMs: null,
-  createdAt: now,
-  secrets: [{ id: '22222222-2222-4222-8222-222222222222', value: secret, createdAt: now, retiresAt: null, firstUsedAt: null, lastUsedAt: null, uses: 0 }],
-}
+const source = benchSource(secret, now)
 const metrics = createMetrics()
 const most = 1_000_000
 const doors = webhooks({

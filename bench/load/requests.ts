@@ -23,7 +23,7 @@ const MESSAGE_BYTES = 1_000
 const SHORT_BYTES = 700
 
 export function makeRequests(plan: RequestPlan): Requests {
-  const lines = Array.from({ length: plan.sessions }, (_, nth) => newLine(`bench-${nth}`, `5511555${String(nth).padStart(6, '0')}`, `Bench ${nth}`))
+  const lines = makeLines(plan.sessions)
   const offsets = new Float64Array(plan.count + 1)
   const bytes = Buffer.allocUnsafe(plan.count * (plan.bodyBytes + 700))
   let end = 0
@@ -35,13 +35,17 @@ export function makeRequests(plan: RequestPlan): Requests {
   return { bytes, offsets }
 }
 
+export function makeLines(sessions: number): Line[] {
+  return Array.from({ length: sessions }, (_, nth) => newLine(`bench-${nth}`, `5511555${String(nth).padStart(6, '0')}`, `Bench ${nth}`))
+}
+
 function requestOf({ port, secret, bodyBytes }: RequestPlan, line: Line, nth: number): string {
   const body = bodyOf(line, nth, bodyBytes)
   const signature = new Bun.CryptoHasher('sha256', secret).update(body).digest('hex')
   return `POST /api/whatsapp/webhook/${line.name} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nUser-Agent: bench\r\nX-Webhook-Signature: sha256=${signature}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }
 
-function bodyOf(line: Line, nth: number, bodyBytes: number): string {
+export function bodyOf(line: Line, nth: number, bodyBytes: number): string {
   const id = crypto.randomUUID().replaceAll('-', '').toUpperCase()
   const at = Date.now()
   const chat = `55119${String(nth % 100_000).padStart(8, '0')}@c.us`
