@@ -14,6 +14,7 @@ import { SessionRow } from '../../views/sessions/row'
 import { StateChart } from '../../views/sessions/state-chart'
 import { qrMatrix, qrPath } from '../../views/shared/qr'
 import { inWords, linePath } from '../../views/shared/sparkline'
+import { lookOf } from '../../views/shared/status'
 import { fakeMessages, fakeNight, fakeSession, fakeTransitions, NOW } from './support/fake'
 
 const night = fakeNight()
@@ -85,9 +86,33 @@ describe('the timeline', () => {
     ])
   })
 
+  test('the connection that pairing led to is no reconnect, and stands on its own', () => {
+    const night = fakeTransitions()
+    const paired = night.slice(-3).map((one, index) => ({ ...one, at: NOW - 40 * 60_000 - index * 1_000 }))
+    const [drop, back] = [night[3], night[2]]
+    if (!drop || !back) throw new Error('no flap')
+    const flaps = [1, 2, 3].flatMap((nth) => [
+      { ...back, at: NOW - 36 * 60_000 - nth * 60_000 },
+      { ...drop, at: NOW - 36 * 60_000 - nth * 60_000 - 5_000 },
+    ])
+    const kinds = (items: ReturnType<typeof collapseFlapping>) =>
+      items.map((item) => (item.kind === 'flapping' ? `${item.reconnects} reconnects` : item.transition.to))
+    expect(kinds(collapseFlapping([...flaps, ...paired]))).toEqual(['3 reconnects', 'connected', 'authenticated', 'qr'])
+    expect(kinds(collapseFlapping([...flaps.slice(2), ...paired]))).not.toContain('3 reconnects')
+  })
+
   test('two reconnects are still told one by one', () => {
     const items = collapseFlapping(fakeTransitions().slice(2, 6))
     expect(items.every((item) => item.kind === 'transition')).toBe(true)
+  })
+})
+
+describe('a badge', () => {
+  test('says that somebody has to scan, however often the session fell away before', () => {
+    const look = (status: SessionRecord['status']) => lookOf({ ...fakeSession(0), status, health: 'flapping', reason: null, pairingCode: null }).word
+    expect(look('qr')).toBe('Waiting for scan')
+    expect(look('connected')).toBe('Connected, but flapping')
+    expect(look('starting')).toBe('Flapping')
   })
 })
 

@@ -39,12 +39,18 @@ export function collapseFlapping(transitions: readonly TransitionRecord[]): Time
   return items
 }
 
+/** Flapping begins with a fall: what led to the connection before it was the pairing, and no reconnect. */
 function told(run: TransitionRecord[]): TimelineItem[] {
-  const reconnects = run.filter(({ to }) => to === 'connected').length
-  const newest = run[0]
-  const oldest = run.at(-1)
-  if (!newest || !oldest || reconnects < WORTH_COLLAPSING) return run.map((transition) => ({ kind: 'transition', transition }))
-  return [{ kind: 'flapping', reconnects, from: oldest.at, to: newest.at, transitions: run }]
+  const transitions = run.slice(0, run.findLastIndex(({ from }) => from === 'connected') + 1)
+  const reconnects = transitions.filter(({ to }) => to === 'connected').length
+  const newest = transitions[0]
+  const oldest = transitions.at(-1)
+  if (!newest || !oldest || reconnects < WORTH_COLLAPSING) return run.map(asItem)
+  return [{ kind: 'flapping', reconnects, from: oldest.at, to: newest.at, transitions }, ...run.slice(transitions.length).map(asItem)]
+}
+
+function asItem(transition: TransitionRecord): TimelineItem {
+  return { kind: 'transition', transition }
 }
 
 /** Anything that asks for a person (a QR, a log-out, a ban) is never folded away. */

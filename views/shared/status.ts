@@ -49,7 +49,8 @@ export function lookOf(session: Pick<SessionRecord, 'status' | 'health' | 'reaso
   const { status, health, reason } = session
   if (status === 'disconnected' && reason === 'stopped') return STOPPED
   if (status === 'connected' && health === 'quiet') return CONNECTED_QUIET
-  if (health === 'flapping') return FLAPPING[status] ?? HEALTH_LOOKS.flapping
+  // Whoever has to scan is told so, however often it fell away before.
+  if (health === 'flapping' && status !== 'qr') return FLAPPING[status] ?? HEALTH_LOOKS.flapping
   if (health === 'stuck' && status !== 'qr')
     return { ...STATUS_LOOKS[status], word: `Stuck: ${STATUS_LOOKS[status].word.toLowerCase()}`, icon: 'stuck', tone: 'wait' }
   if (status === 'loading' && session.loading) return { ...STATUS_LOOKS.loading, word: `Loading ${session.loading.percent} %` }
