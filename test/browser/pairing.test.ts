@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { wwebjsDelivery } from '../../src/tasks/simulate/wwebjs'
 import { describeInBrowser, launchBrowser, openWindow } from '../support/browser'
+import { isMarked, mark } from '../support/desk'
 import { SECRET, startTestServer, type TestServer } from '../support/server'
 
 setDefaultTimeout(60_000)
@@ -68,7 +69,3 @@ describeInBrowser('the first day of an operator', () => {
     expect(troubles).toEqual([])
   })
 })
-
-/** A reload would wipe it away. */
-const mark = (page: Page) => page.evaluate(() => void Object.assign(globalThis, { stillTheSamePage: true }))
-const isMarked = (page: Page) => page.evaluate(() => 'stillTheSamePage' in globalThis)
