@@ -86,7 +86,8 @@ function factsFolder(folder: string): string {
   return folder.replace(/\/form$/, '')
 }
 
-async function readRecording(name: string): Promise<Recording> {
+/** @param name with its folders: `waha/message.any`. */
+export async function readRecording(name: string): Promise<Recording> {
   const json = Bun.file(`${ROOT}/${name}.json`)
   const body = await ((await json.exists()) ? json : Bun.file(`${ROOT}/${name}.body`)).bytes()
   const { _meta: meta = {}, ...sent } = (await Bun.file(`${ROOT}/${name}.headers.json`).json()) as Record<string, string> & { _meta?: Meta }
