@@ -6,7 +6,7 @@ import { sessionNameFromUrl } from '../domain/session-name'
 import type { Allowances } from '../domain/staleness'
 import { resolveQuarantined } from '../store/quarantine'
 import { findQuarantined, listQuarantinedIds } from '../store/quarantine-read'
-import { ensureDay, eventMark, findDecoded, findDeliveryOfEvent, holdDelivery, type StoredDelivery } from '../store/replays'
+import { ensureDay, eventMark, findDecoded, findDeliveryOfEvent, findKeptDelivery, holdDelivery, type KeptPlace, type StoredDelivery } from '../store/replays'
 import type { Source } from '../store/sources'
 import type { Entry, PendingEvent } from './batch'
 import { type KeptDelivery, understand } from './receive'
@@ -33,6 +33,8 @@ export interface DecodeAgain {
   allQuarantined(sourceId: string): Promise<{ decoded: number; left: number }>
   /** The delivery of this event. @throws AppError `not_found`, `gone` when retention has dropped the delivery. */
   event(id: string): Promise<DecodedAgain>
+  /** The delivery that is kept there. @throws AppError `gone` when retention has dropped it, `conflict` when its source is gone. */
+  kept(place: KeptPlace): Promise<DecodedAgain>
 }
 
 export interface DecodeAgainDeps {
@@ -75,6 +77,12 @@ export function createDecodeAgain(deps: DecodeAgainDeps): DecodeAgain {
       if (delivery === null) throw new AppError('gone', 'Retention has dropped the delivery of this event, or no sender posted it: there is nothing to decode')
       return alone(delivery.id, () => decode(deps, sourceOf(deps, delivery.sourceId), delivery))
     },
+    kept: (place) =>
+      alone(place.id, async () => {
+        const delivery = await findKeptDelivery(deps.sql, place)
+        if (!delivery) throw new AppError('gone', 'Retention has dropped this delivery')
+        return decode(deps, sourceOf(deps, delivery.sourceId), delivery)
+      }),
   }
 }
 

@@ -12,3 +12,8 @@ export async function countConnections(sql: Sql): Promise<{ state: string; count
     select coalesce(state, 'unknown') as state, count(*)::int as count from pg_stat_activity
     where datname = current_database() and application_name = 'linekeeper' group by 1`
 }
+
+export async function countSessions(sql: Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from sessions`
+  return row?.count ?? 0
+}

@@ -70,7 +70,7 @@ export const micros = (column: string): string => `(extract(epoch from ${column}
 export const instant = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000)`
 
 /** A parameter in microseconds as a timestamp. */
-const microInstant = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000000)`
+export const microInstant = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000000)`
 
 /** `%` and `_` of a search text mean themselves. */
 export function likeText(text: string): string {

@@ -17,7 +17,9 @@ export interface Task {
 export const TASKS: readonly { name: string; about: string }[] = [
   { name: 'up', about: 'starts the server and says where everything is' },
   { name: 'migrate', about: 'brings the schema of the database up to date' },
+  { name: 'seed', about: 'fills an empty database with believable sessions' },
   { name: 'simulate', about: 'plays realistic senders against a running server' },
+  { name: 'replay', about: 'decodes what a source delivered again, after an upgrade' },
   { name: 'rebuild', about: 'folds the ledger anew; --check prints the difference' },
   { name: 'backup', about: 'writes everything into one file' },
   { name: 'restore', about: 'reads such a file into an empty database' },

@@ -23,10 +23,15 @@ function tryToListen(host: string, port: number): Promise<string | undefined> {
   })
 }
 
-async function describeTaken(host: string, port: number): Promise<string> {
+/** The address of the Linekeeper that listens there; null when none does. */
+export async function findOwnServer(host: string, port: number): Promise<string | null> {
   const url = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`
   const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), redirect: 'manual' }).catch(() => undefined)
-  const isOurs = answer?.ok === true && (await answer.text().catch(() => '')).includes('"alive"')
-  if (isOurs) return `Linekeeper runs on port ${port} already (${url}): use that one, or start another with PORT and DATA_DIR of its own`
+  return answer?.ok === true && (await answer.text().catch(() => '')).includes('"alive"') ? url : null
+}
+
+async function describeTaken(host: string, port: number): Promise<string> {
+  const url = await findOwnServer(host, port)
+  if (url !== null) return `Linekeeper runs on port ${port} already (${url}): use that one, or start another with PORT and DATA_DIR of its own`
   return `Port ${port} is taken by another program: stop it, or choose another port, for example PORT=${port + 1}`
 }

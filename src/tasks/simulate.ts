@@ -1,9 +1,9 @@
 import { loadConfig } from '../config'
 import { type Environment, parseDuration } from '../config-values'
 import { AppError } from '../domain/error'
-import { DEFAULT_SLUG, listSources } from '../store/sources'
 import { openVault } from '../store/vault'
 import { withClient, withDatabase } from './connection'
+import { findOwnSecret } from './own-secret'
 import { readOptions, SIMULATE_USAGE } from './simulate/options'
 import { simulate } from './simulate/simulate'
 
@@ -12,7 +12,7 @@ export const usage = SIMULATE_USAGE
 export async function run(args: string[], env: Environment): Promise<number> {
   const config = loadConfig(env)
   const options = readOptions(args, config.publicUrl, parseDuration)
-  const secret = options.secret ?? config.webhookSecret ?? (await findOwnSecret(config))
+  const secret = options.secret ?? config.webhookSecret ?? (await findSecretHere(config))
   if (!secret) throw new AppError('invalid', 'No secret: give --secret, or set WEBHOOK_SECRET to the one that the server knows')
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort())
@@ -24,16 +24,14 @@ export async function run(args: string[], env: Environment): Promise<number> {
 }
 
 /** The newest live secret of the default source, as the server's own data folder has it. */
-async function findOwnSecret(config: ReturnType<typeof loadConfig>): Promise<string | null> {
+async function findSecretHere(config: ReturnType<typeof loadConfig>): Promise<string | null> {
   try {
     const vault = await openVault(config)
-    const sources = await withDatabase(
+    return await withDatabase(
       config,
       () => {},
-      (url) => withClient(url, 1, (sql) => listSources(sql, vault)),
+      (url) => withClient(url, 1, (sql) => findOwnSecret(sql, vault)),
     )
-    const own = sources.find((source) => source.slug === DEFAULT_SLUG)
-    return own?.secrets.findLast((secret) => secret.retiresAt === null)?.value ?? null
   } catch {
     return null // no data folder of that server here: then it has to be given
   }

@@ -3,7 +3,7 @@ import { type Config, loadConfig } from '../config'
 import type { Environment } from '../config-values'
 import { systemNow } from '../ingest/arrival'
 import type { Running } from '../runtime'
-import { DEFAULT_SLUG, listSources } from '../store/sources'
+import { findOwnSecret } from './own-secret'
 import { checkPort } from './port'
 import { tryLine } from './try-line'
 
@@ -43,7 +43,7 @@ export async function run(args: string[], env: Environment): Promise<void> {
 
 /** Plays made-up senders, signed as real ones are, through the front door. @returns what to tell about it. */
 async function demonstrate(running: Running, signal: AbortSignal): Promise<string> {
-  const secret = await currentSecret(running)
+  const secret = await findOwnSecret(running.database.read, running.vault)
   if (secret === null) return 'No demo: the default source has no live secret'
   const { playDemo, postTo } = await import('./simulate/demo')
   const { sessions } = await playDemo(postTo(`${running.url}/api/whatsapp/webhook`), { secret, now: systemNow, signal })
@@ -57,13 +57,7 @@ async function welcome(config: Config, running: Running): Promise<string> {
   lines.push(`  Webhook URL  ${running.webhookUrl}/<session>`)
   if (running.generatedSecret) lines.push(`  Secret       ${running.generatedSecret}`, '               for your senders (WEBHOOK_SECRET); shown only now')
   else lines.push('  Secret       the one of the first start, WEBHOOK_SECRET, or a new one: bun task rotate-secret')
-  const secret = running.generatedSecret ?? (await currentSecret(running))
+  const secret = running.generatedSecret ?? (await findOwnSecret(running.database.read, running.vault))
   if (secret !== null) lines.push('', 'Try it, in another terminal:', '', tryLine(running.url, secret))
   return [...lines, '', 'Ctrl-C stops it.', ''].join('\n')
-}
-
-/** The newest that is live: what it signs is shown, it itself is not. */
-async function currentSecret({ database, vault }: Running): Promise<string | null> {
-  const source = (await listSources(database.read, vault)).find((one) => one.slug === DEFAULT_SLUG)
-  return source?.secrets.findLast((secret) => secret.retiresAt === null)?.value ?? null
 }

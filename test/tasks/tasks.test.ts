@@ -5,8 +5,12 @@ import { type Database, openDatabase } from '../../src/store/database'
 import { freePort } from '../../src/store/free-port'
 import { createSource, deleteSource, ensureDefaultSource, listSources } from '../../src/store/sources'
 import { openVault } from '../../src/store/vault'
+import { loadTask } from '../../src/tasks/list'
 import { freshDatabaseUrl } from '../support/database'
 import { dataFolder, task } from './support/task'
+
+/** Scripts and deployments call them by these names. */
+const PROMISED = 'migrate seed simulate replay rebuild backup restore doctor create-user create-api-key rotate-secret prove'.split(' ')
 
 let folder: string
 let url: string
@@ -28,8 +32,11 @@ describe('bun task', () => {
   test('lists what there is, one line each', async () => {
     const { out, code } = await task([], env)
     expect(code).toBe(0)
-    for (const name of ['migrate', 'backup', 'restore', 'doctor', 'create-user', 'create-api-key', 'rotate-secret'])
-      expect(out).toMatch(new RegExp(`^ {2}${name} +\\w`, 'm'))
+    expect([...out.matchAll(/^ {2}([\w-]+) +\w/gm)].map(([, name]) => name)).toEqual(['up', ...PROMISED])
+  })
+
+  test('has every task that it lists, each with a usage of its own', async () => {
+    for (const name of PROMISED) expect((await loadTask(name))?.usage).toStartWith(`Usage: bun task ${name}`)
   })
 
   test('explains a task, a wrong name and a wrong option', async () => {

@@ -39,6 +39,29 @@ export async function playDemo(post: Post, options: DemoOptions): Promise<{ sess
   return { sessions: roles.length, living }
 }
 
+/**
+ * The same cast at one moment, for good: the pasts, and of those who are only about to connect the first they would say.
+ * @throws what `post` throws: a delivery that is not kept is no seed.
+ */
+export async function seedDemo(post: Post, options: Omit<DemoOptions, 'signal'>): Promise<{ sessions: number; deliveries: number }> {
+  let deliveries = 0
+  const counted: Post = async (delivery) => {
+    await post(delivery)
+    deliveries++
+  }
+  const chance = new Chance(options.seed ?? 46)
+  const roles = castOf(options.sessions ?? 46, chance)
+  const whole = { ...options, signal: new AbortController().signal }
+  const stage = new Stage(counted, whole, new Chance(chance.int(0, 2 ** 31)))
+  const tellOne = async (role: Role, own: Chance) => {
+    await tellPast(stage, role, own, whole)
+    if (role.part !== 'scanning' && role.part !== 'loading') return
+    for (const happening of futureOf(role, own, whole)().happenings) await stage.tell(role, happening, options.now())
+  }
+  await Promise.all(roles.map((role) => tellOne(role, new Chance(chance.int(0, 2 ** 31)))))
+  return { sessions: roles.length, deliveries }
+}
+
 /** In order: a session whose past comes mixed up would have to be folded again and again. */
 async function tellPast(stage: Stage, role: Role, chance: Chance, { now, signal }: DemoOptions): Promise<void> {
   const begun = now()

@@ -56,7 +56,8 @@ export function readOptions(args: string[], defaultUrl: string, parseDuration: (
   }
 }
 
-function numberIn(name: string, given: string, least: number, most: number): number {
+/** @throws AppError `invalid` with what would be right. */
+export function numberIn(name: string, given: string, least: number, most: number): number {
   const value = Number(given)
   if (given.trim() !== '' && value >= least && value <= most) return value
   throw new AppError('invalid', `--${name} ${given}: a number from ${least} to ${most}`)
