@@ -19,7 +19,7 @@ import { ensureDefaultSource } from './store/sources'
 import { openVault, type Vault } from './store/vault'
 import { createLogger } from './telemetry/logger'
 import { createMetrics, type Metrics } from './telemetry/metrics'
-import { createReport } from './telemetry/report'
+import { createReport, type Report } from './telemetry/report'
 import { createErrorReports } from './telemetry/sentry'
 import { ApiKeys } from './web/auth/api-keys'
 import { createAuth } from './web/auth/auth'
@@ -91,7 +91,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const bus = await createBus(database.bus, { failed: (cause) => report.databaseLost(cause) })
   undo.push(() => bus.close())
   // That the database is away is told once and bridged; for Sentry it is no news.
-  const failed = (cause: unknown) => (failureKind(cause) === 'away' ? report.databaseLost(cause) : report.failed(cause))
+  const failed: Report['failed'] = (cause, about) => (failureKind(cause) === 'away' ? report.databaseLost(cause) : report.failed(cause, about))
   const ingest = createIngest({ config, database, sources, vault, metrics, bus, failed, committed: (works) => control.codes.noteCommit(works) })
   undo.push(() => ingest.close())
   const control = createControl({ sql, vault, writer: ingest.writer, allowances: config, now: systemNow, failed })
@@ -129,7 +129,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
 }
 
 /** Where the senders post. */
-function openDoors(config: Config, ingest: Ingest, sources: SourceBook, metrics: Metrics, failed: (cause: unknown) => void): ReturnType<typeof webhooks> {
+function openDoors(config: Config, ingest: Ingest, sources: SourceBook, metrics: Metrics, failed: Report['failed']): ReturnType<typeof webhooks> {
   return webhooks({
     ...ingest.receiving,
     findSource: (slug) => sources.find(slug),

@@ -11,6 +11,7 @@ import type { Source } from '../store/sources'
 import { admit } from './admission'
 import type { BodyReader, Patience } from './body'
 import { checkHandshake } from './handshake'
+import { requestIdOf } from './plugins/request-id'
 import type { WebhookLimits } from './webhook-limits'
 
 export interface WebhookDeps extends ReceiveDeps {
@@ -23,7 +24,7 @@ export interface WebhookDeps extends ReceiveDeps {
   /** Told once per delivery, with how long it took from arrival to answer. */
   answered(source: string, outcome: string, provider: string, tookMs: number): void
   /** A failure that is nobody's expectation: a bug. */
-  failed(cause: unknown): void
+  failed(cause: unknown, about: { requestId: string; source: string }): void
 }
 
 const DEFAULT_SOURCE = 'default'
@@ -83,7 +84,7 @@ async function answer(deps: WebhookDeps, request: Request, params: Params, serve
     const body = { ok: true, id: outcome.id, duplicate: outcome.kind === 'stored' && outcome.duplicate }
     return reply(200, outcome.kind === 'quarantined' ? { ...body, quarantined: true } : body)
   } catch (cause) {
-    return failure(deps, cause, { sourceId: source?.id ?? null, slug, session: tellable(source, session), address })
+    return failure(deps, request, cause, { sourceId: source?.id ?? null, slug, session: tellable(source, session), address })
   } finally {
     const known = source ? slug : 'unknown'
     const provider = outcome && outcome.kind !== 'refused' ? outcome.provider : (source?.provider ?? 'unknown')
@@ -109,7 +110,7 @@ async function answerHandshake(deps: WebhookDeps, request: Request, params: Para
     deps.noteUse(handshake.secretId)
     return new Response(handshake.challenge, { headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } })
   } catch (cause) {
-    return failure(deps, cause, { sourceId: source?.id ?? null, slug, session, address })
+    return failure(deps, request, cause, { sourceId: source?.id ?? null, slug, session, address })
   }
 }
 
@@ -131,11 +132,16 @@ function plainHeaders(headers: Headers): Record<string, string> {
   return plain
 }
 
-function failure(deps: WebhookDeps, cause: unknown, about: { sourceId: string | null; slug: string; session: string | null; address: string }): Response {
+type About = { sourceId: string | null; slug: string; session: string | null; address: string }
+
+function failure(deps: WebhookDeps, request: Request, cause: unknown, about: About): Response {
   if (!(cause instanceof AppError)) {
-    deps.failed(cause)
+    const requestId = requestIdOf(request)
+    deps.failed(cause, { requestId, source: about.sourceId === null ? 'unknown' : about.slug })
     // A bug of ours is our own trouble: the senders that can, come back.
-    return reply(503, { ok: false, error: 'internal error' }, 5_000)
+    const answer = reply(503, { ok: false, error: 'internal error' }, 5_000)
+    answer.headers.set('x-request-id', requestId)
+    return answer
   }
   const { code, message } = cause
   if (code === 'not_found')

@@ -10,7 +10,7 @@ import { Vault } from '../../src/store/vault'
 import { createMetrics } from '../../src/telemetry/metrics'
 import { BodyReader } from '../../src/web/body'
 import { WebhookLimits } from '../../src/web/webhook-limits'
-import { webhooks } from '../../src/web/webhooks'
+import { type WebhookDeps, webhooks } from '../../src/web/webhooks'
 import { freshDatabase } from '../support/database'
 
 const SECRET = 'secret-of-the-sender'
@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.close()
 })
 
-const doors = (rates = config.rateLimits) =>
+const doors = (rates = config.rateLimits, broken: Partial<WebhookDeps> = {}) =>
   webhooks({
     ...ingest.receiving,
     findSource: (slug) => sources.find(slug),
@@ -39,6 +39,7 @@ const doors = (rates = config.rateLimits) =>
     clientAddress: () => '192.0.2.1',
     answered() {},
     failed,
+    ...broken,
   })
 
 const bodyOf = (id: string) =>
@@ -86,4 +87,21 @@ test('a form keeps no secret either; JSON that curl sends as one is read as JSON
   expect(kept).not.toContain('s3cr3t')
   const json = bodyOf('curl')
   expect(await (await post(doors(), json, { ...signed(json), ...type })).json()).not.toHaveProperty('quarantined')
+})
+
+test('a failure of ours is logged with its source and the id that the sender is answered; any other answer has none', async () => {
+  const told: unknown[] = []
+  const app = doors(config.rateLimits, {
+    clientAddress: () => '192.0.2.9',
+    limits: { take: () => Promise.reject(new TypeError('a bug')) } as unknown as WebhookLimits,
+    failed: (_, about) => void told.push(about),
+  })
+  const answer = await post(app, bodyOf('bug'))
+  expect([answer.status, await answer.json()]).toEqual([503, { ok: false, error: 'internal error' }])
+  expect(told).toEqual([{ requestId: answer.headers.get('x-request-id'), source: 'default' }])
+  expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  const given = await post(app, bodyOf('bug'), { 'x-request-id': 'of-the-proxy:1' })
+  expect(given.headers.get('x-request-id')).toBe('of-the-proxy:1')
+  expect((await post(doors(), bodyOf('fine'))).headers.has('x-request-id')).toBe(false)
+  expect((await post(doors(), bodyOf('fine'), {})).headers.has('x-request-id')).toBe(false)
 })
