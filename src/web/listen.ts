@@ -3,8 +3,11 @@ import type { createApp } from '../app'
 import type { Config } from '../config'
 import { AppError } from '../domain/error'
 
-/** Keep-alive must outlast the senders' own 5 s: a socket closed under their next post loses that event. */
-const IDLE_TIMEOUT_S = 30
+/**
+ * Keep-alive must outlast the senders' own 5 s: a socket closed under their next post loses that event. Within an answer it counts from
+ * the last byte that the client took, so it also ends those who do not read; a live stream lives by its heartbeats.
+ */
+export const IDLE_TIMEOUT_S = 30
 const STOP_WITHIN_MS = 8_000
 /** Where another instance is to take over: longer than senders keep an idle connection. */
 const HAND_OVER_MS = 5_500
@@ -19,14 +22,18 @@ export interface Listening {
 }
 
 /** @throws AppError `conflict` when the port is taken, `unavailable` when it may not be used. */
-export function listen(app: ReturnType<typeof createApp>, config: Pick<Config, 'port' | 'host' | 'maxBodyBytes' | 'reusePort'>): Listening {
+export function listen(
+  app: ReturnType<typeof createApp>,
+  config: Pick<Config, 'port' | 'host' | 'maxBodyBytes' | 'reusePort'>,
+  idleTimeout = IDLE_TIMEOUT_S,
+): Listening {
   try {
     // A body that is too large is refused while it streams; Bun's own limit stands a little behind as a second wall.
     // Whatever NODE_ENV says: Bun's own error page would show strangers our source.
     app.listen({
       port: config.port,
       hostname: config.host,
-      idleTimeout: IDLE_TIMEOUT_S,
+      idleTimeout,
       maxRequestBodySize: config.maxBodyBytes + 1024,
       development: false,
       // Elysia's own default is true: a second server on the port would silently take half of the deliveries.

@@ -18,7 +18,7 @@ export function streamRoutes(deps: SessionRoutesDeps & { live: Live }): ApiRoute
       },
       async handle({ context, query }) {
         const topic = await topicOf(deps, query.topic)
-        return streamResponse(context, (lastId) => deps.live.openJson(topic, lastId))
+        return streamResponse(context.request, (lastId) => deps.live.openJson(topic, lastId))
       },
     }),
   ]

@@ -45,9 +45,7 @@ export function dashboard(deps: DashboardDeps, gate: Gate) {
     )
     .get(
       '/live',
-      gate.stream('viewer', ({ url, request, server }) =>
-        streamResponse({ request, server }, (lastId) => deps.live.open(url.searchParams.get('topic') ?? '', lastId)),
-      ),
+      gate.stream('viewer', ({ url, request }) => streamResponse(request, (lastId) => deps.live.open(url.searchParams.get('topic') ?? '', lastId))),
     )
     .get(
       '/settings/api-keys',
