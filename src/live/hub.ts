@@ -1,3 +1,4 @@
+import { AppError } from '../domain/error'
 import { encodeMessage, HEARTBEAT, type Message, OPENING } from './sse'
 
 export interface HubOptions {
@@ -18,6 +19,8 @@ const UNSEEN_MS = 15_000
 export const LIFETIME_MS = 10 * 60_000
 /** Topics that nobody listens to are forgotten after this. */
 const IDLE_MS = 120_000
+/** By then another process listens, or will soon. */
+const COME_BACK_MS = 1_000
 
 interface Kept {
   serial: number
@@ -49,6 +52,7 @@ export class Hub {
   #allChangedAt = 0
   #serial = 0
   #streams = 0
+  #isClosed = false
 
   constructor(private readonly options: HubOptions = {}) {
     this.#now = options.now ?? Date.now
@@ -72,8 +76,10 @@ export class Hub {
   /**
    * A new stream of a topic. With the id of the last message that was seen it begins with what was missed, or with
    * `resync` when that is not known any more.
+   * @throws AppError `unavailable` once it is closed: a new stream would hold a process that is about to end.
    */
   open(name: string, lastEventId: string | null): ReadableStream<Uint8Array> {
+    if (this.#isClosed) throw new AppError('unavailable', 'This server is stopping: connect again', { retryAfterMs: COME_BACK_MS })
     const topic = this.#topicOf(name)
     let own: ReadableStreamDefaultController<Uint8Array>
     return new ReadableStream<Uint8Array>(
@@ -131,8 +137,9 @@ export class Hub {
     for (const [name, at] of this.#changedAt) if (this.#now() - at > UNSEEN_MS) this.#changedAt.delete(name)
   }
 
-  /** Ends every stream; clients come back to the next process. */
+  /** Ends every stream and opens no more; clients come back to the next process. */
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#heartbeat)
     for (const topic of this.#topics.values()) {
       for (const stream of topic.streams.keys()) this.#end(topic, stream)

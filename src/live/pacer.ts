@@ -31,7 +31,7 @@ export class Pacer {
     private readonly failed: (cause: unknown) => void,
   ) {}
 
-  /** A stream of the topic; undefined when there is no such topic. */
+  /** A stream of the topic; undefined when there is no such topic. @throws AppError `unavailable` once the hub is closed. */
   open(topic: string, lastEventId: string | null): ReadableStream<Uint8Array> | undefined {
     if (!this.#paces.has(topic)) {
       const feed = this.feedOf(topic)

@@ -8,7 +8,8 @@ import { AppError } from '../domain/error'
  * the last byte that the client took, so it also ends those who do not read; a live stream lives by its heartbeats.
  */
 export const IDLE_TIMEOUT_S = 30
-const STOP_WITHIN_MS = 8_000
+/** Of the ten seconds that a stop may take; the rest is for what was taken to get on disk. */
+const STOP_WITHIN_MS = 6_500
 /** Where another instance is to take over: longer than senders keep an idle connection. */
 const HAND_OVER_MS = 5_500
 
@@ -48,14 +49,15 @@ export function listen(
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`,
     async stop() {
-      if (config.reusePort) await handOver(server, app.fetch)
-      await Promise.race([server.stop(false), Bun.sleep(STOP_WITHIN_MS)])
+      const stopBy = performance.now() + STOP_WITHIN_MS
+      if (config.reusePort) await handOver(server, app.fetch, stopBy)
+      await Promise.race([server.stop(false), Bun.sleep(Math.max(0, stopBy - performance.now()))])
       await server.stop(true)
     },
   }
 }
 
-async function handOver(server: Server<unknown>, answer: (request: Request) => Response | Promise<Response>): Promise<void> {
+async function handOver(server: Server<unknown>, answer: (request: Request) => Response | Promise<Response>, stopBy: number): Promise<void> {
   server.reload({
     async fetch(request: Request) {
       const response = await answer(request)
@@ -64,8 +66,8 @@ async function handOver(server: Server<unknown>, answer: (request: Request) => R
     },
   })
   await Bun.sleep(HAND_OVER_MS)
-  // In one breath with an event loop that has nothing to do: no request of a connection that was taken is cut off.
-  while (server.pendingRequests > 0) await Bun.sleep(1)
+  // In one breath with an event loop that has nothing to do: no request of a connection that was taken is cut off. Unless one never ends.
+  while (server.pendingRequests > 0 && performance.now() < stopBy) await Bun.sleep(1)
 }
 
 function listenError(config: Pick<Config, 'port' | 'host'>, cause: unknown): AppError {

@@ -5,12 +5,13 @@ import type { Sql } from 'postgres'
 import { connect, openDatabase } from '../../src/store/database'
 import { freePort } from '../../src/store/free-port'
 import { freshDatabaseUrl } from '../support/database'
-import { STARTING_MS, type TestServer } from '../support/server'
+import { ADMIN, logInAt, STARTING_MS, type TestServer } from '../support/server'
 import { until } from '../support/until'
-import { startLoad } from './load'
+import { type Acknowledged, startLoad } from './load'
 import { TestPostgres } from './postgres'
 import { newDataDir, ServerProcess } from './server-process'
 import { expectAllStored } from './stored'
+import { startWatchers } from './watchers'
 
 const data = newDataDir()
 afterAll(() => data.remove())
@@ -20,6 +21,12 @@ const poster =
   (port: number, keepalive: boolean): TestServer['post'] =>
   ({ session, headers, body }) =>
     fetch(`http://127.0.0.1:${port}/api/whatsapp/webhook/${session}`, { method: 'POST', headers, body, keepalive })
+
+async function expectStoredIn(url: string, acknowledged: readonly Acknowledged[]): Promise<void> {
+  const database = await openDatabase(url, { write: 1, read: 2 })
+  await expectAllStored(database.read, acknowledged)
+  await database.close()
+}
 
 describe('a rolling restart', () => {
   test('by a second instance on the same port: no post is refused, none is lost', async () => {
@@ -35,12 +42,53 @@ describe('a rolling restart', () => {
     await Promise.all(loads.map((load) => load.stop()))
     expect(loads.map((load) => [...load.statuses.keys()])).toEqual([[200], [200]])
     expect(await second.end('SIGTERM')).toBe(0)
-    const database = await openDatabase(url, { write: 1, read: 2 })
-    await expectAllStored(
-      database.read,
+    await expectStoredIn(
+      url,
       loads.flatMap((load) => load.acknowledged),
     )
-    await database.close()
+    expect(readdirSync(join(data.path, 'journal'))).toEqual([])
+  }, 60_000)
+})
+
+describe('open pages and heavy load', () => {
+  test('do not hold an instance that hands over: it exits 0 in time, and the pages find the other one', async () => {
+    const url = await freshDatabaseUrl()
+    const port = await freePort()
+    const env = { DATABASE_URL: url, DATA_DIR: data.path, REUSE_PORT: 'true', ...ADMIN }
+    const first = await ServerProcess.start(port, env)
+    const load = startLoad(poster(port, true), 8, 5)
+    const watchers = startWatchers(`${first.url}/live?topic=events`, await logInAt(`http://localhost:${port}`), 20)
+    await until(() => watchers.open === 20, 'all pages to have their stream')
+    const second = await ServerProcess.start(port, env)
+    await load.more(50)
+    const toldAt = performance.now()
+    expect(await first.end('SIGTERM')).toBe(0)
+    expect(performance.now() - toldAt).toBeLessThan(10_000)
+    await until(() => watchers.open === 20, 'all pages to have a stream of the other instance')
+    watchers.told()
+    let told = 0
+    await until(() => (told += watchers.told()) >= 20, 'all pages to be told of what goes on')
+    await load.stop()
+    await watchers.stop()
+    expect([...load.statuses.keys()]).toEqual([200])
+    expect([...watchers.statuses.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
+    expect(await second.end('SIGTERM')).toBe(0)
+    await expectStoredIn(url, load.acknowledged)
+  }, 60_000)
+
+  test('do not keep a single instance from stopping within ten seconds; nothing acknowledged is lost', async () => {
+    const url = await freshDatabaseUrl()
+    const port = await freePort()
+    const server = await ServerProcess.start(port, { DATABASE_URL: url, DATA_DIR: data.path, ...ADMIN })
+    const watchers = startWatchers(`${server.url}/live?topic=sessions`, await logInAt(`http://localhost:${port}`), 20)
+    const load = startLoad(poster(port, true), 64, 0)
+    await load.more(500)
+    const toldAt = performance.now()
+    expect(await server.end('SIGTERM')).toBe(0)
+    expect(performance.now() - toldAt).toBeLessThan(10_000)
+    await load.stop()
+    await watchers.stop()
+    await expectStoredIn(url, load.acknowledged)
     expect(readdirSync(join(data.path, 'journal'))).toEqual([])
   }, 60_000)
 })

@@ -141,6 +141,15 @@ test('a stream ends after a while, so that who listens is asked for anew; nothin
   hub.close()
 })
 
+test('a hub that is closed opens no stream: whoever comes then is told to connect again', async () => {
+  const hub = new Hub()
+  const reader = hub.open('a', null).getReader()
+  hub.close()
+  while (!(await reader.read()).done);
+  expect(() => hub.open('a', null)).toThrow('connect again')
+  expect(hub.streams).toBe(0)
+})
+
 test('1,000 rounds of connecting and leaving leave nothing behind', async () => {
   let open = 0
   const hub = new Hub({ opened: () => open++, closed: () => open-- })

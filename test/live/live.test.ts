@@ -114,6 +114,16 @@ describe('the stream of a page', () => {
   })
 })
 
+test('a server that stops refuses streams with 503, of pages and of the API, and says when to come back', async () => {
+  const stopping = await openSite()
+  const cookie = (await logInAll(stopping)).viewer
+  stopping.live.close()
+  const answers = [await stopping.fetch('/live?topic=sessions', { headers: { cookie } }), await stopping.fetch('/api/v1/stream?topic=sessions', withKey())]
+  for (const answer of answers) expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(stopping.failures).toEqual([])
+  await stopping.close()
+})
+
 test('from the commit to the fragment it takes a fraction of a second', async () => {
   const times: number[] = []
   for (let i = 0; i < 20; i++) {

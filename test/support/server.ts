@@ -42,17 +42,20 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     url,
     post: ({ session, headers, body }) =>
       fetch(`${url}/api/whatsapp/webhook/${encodeURIComponent(session)}`, { method: 'POST', headers, body, redirect: 'manual' }),
-    async logIn() {
-      const form = new URLSearchParams({ email: ADMIN.ADMIN_EMAIL, password: ADMIN.ADMIN_PASSWORD })
-      const answer = await fetch(`${url}/login`, { method: 'POST', body: form, redirect: 'manual', headers: { origin: url } })
-      return answer.headers
-        .getSetCookie()
-        .map((cookie) => cookie.split(';', 1)[0])
-        .join('; ')
-    },
+    logIn: () => logInAt(url),
     async stop() {
       await running.stop()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** The Cookie header of ADMIN at a server whose PUBLIC_URL this is. */
+export async function logInAt(url: string): Promise<string> {
+  const form = new URLSearchParams({ email: ADMIN.ADMIN_EMAIL, password: ADMIN.ADMIN_PASSWORD })
+  const answer = await fetch(`${url}/login`, { method: 'POST', body: form, redirect: 'manual', headers: { origin: url } })
+  return answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; ')
 }
