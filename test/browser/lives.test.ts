@@ -11,17 +11,20 @@ import { describeInBrowser, launchBrowser, openWindow, type Watched } from '../s
 import { API_KEY, deskAt, isMarked, mark } from '../support/desk'
 import { ADMIN, startTestServer, type TestServer } from '../support/server'
 import { until } from '../support/until'
+import { evolutionLife } from './lives/evolution-api'
 import { gowaLife } from './lives/gowa'
-import { CONNECTED, type Life, type Pairing, type Scene, sceneOf } from './lives/life'
+import { CONNECTED, type Life, type LoggedOut, type Pairing, type Scene, sceneOf } from './lives/life'
 import { metaLife } from './lives/meta-cloud-api'
 import { openWaV4Life } from './lives/open-wa-v4'
 import { openWaV5Life } from './lives/open-wa-v5'
+import { wahaLife } from './lives/waha'
 import { wppconnectLife } from './lives/wppconnect-server'
 import { wuzapiLife } from './lives/wuzapi'
+import { wwebjsLife } from './lives/wwebjs-api'
 
 setDefaultTimeout(90_000)
 
-const LIVES: readonly Life[] = [wppconnectLife, gowaLife, wuzapiLife, openWaV4Life, openWaV5Life, metaLife]
+const LIVES: readonly Life[] = [wwebjsLife, wahaLife, evolutionLife, wppconnectLife, gowaLife, wuzapiLife, openWaV4Life, openWaV5Life, metaLife]
 
 /** As long as real ones. */
 const chance = new Chance(1)
@@ -115,7 +118,7 @@ describeInBrowser('before the eyes of an operator', () => {
 
     test('says that it was unlinked on the phone, and that a person has to do something', async () => {
       await life.unlinked(scene)
-      await isLoggedOut(scene)
+      await isLoggedOut(scene, life.unlinkedAs)
     })
 
     const { logOut } = life
@@ -157,9 +160,9 @@ async function isScanned(scene: Scene, pairing: Pairing): Promise<void> {
   await codeOn(scene.desk.page).waitFor({ state: 'detached' })
 }
 
-async function isLoggedOut({ desk }: Scene): Promise<void> {
-  await desk.status('Disconnected')
-  await desk.page.locator('#session-head').getByText('logged out', { exact: true }).waitFor()
-  await desk.page.locator('#session-timeline li').first().getByText('logged out').waitFor()
+async function isLoggedOut({ desk }: Scene, { status, why }: LoggedOut = { status: 'Disconnected', why: 'logged out' }): Promise<void> {
+  await desk.status(status)
+  await desk.page.locator('#session-head').getByText(why, { exact: true }).waitFor()
+  await desk.page.locator('#session-timeline li').first().getByText(why).waitFor()
   expect(await codeOn(desk.page).count()).toBe(0)
 }

@@ -32,6 +32,12 @@ export interface Pairing {
   scanned: Step
 }
 
+/** What the page says of a session that somebody has to pair anew. */
+export interface LoggedOut {
+  status: string
+  why: string
+}
+
 export interface Life {
   dialect: Dialect
   /** In test/fixtures; the provider's id where it is not another. */
@@ -56,6 +62,8 @@ export interface Life {
   flap: { drops: Step; returns: Step; away: string | RegExp; why?: string }
   /** Unlinked on the phone, or what comes nearest to it. */
   unlinked: Step
+  /** Where it is not told as such. */
+  unlinkedAs?: LoggedOut
   /** Where an operator can have it logged out: what the API is asked for, and what the sender posts then. */
   logOut?: { call: string; follows?: Step }
   /** What only this one does, as the name of a test. */
