@@ -3,9 +3,8 @@
  * ours. The property names are the field names that better-auth's drizzle adapter looks for: don't rename them.
  * Nothing here grows with the traffic, so foreign keys are welcome.
  */
-import { boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+import { boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { instant } from './columns'
 
 /** better-auth's `user`. */
 export const operators = pgTable('operators', {

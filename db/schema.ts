@@ -5,39 +5,30 @@
  * unique index there must contain the day and would not deduplicate across days: `event_keys` holds the idempotency keys instead.
  */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, customType, index, integer, json, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
-const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: () => 'bytea' })
+import { bigint, boolean, index, integer, json, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { allowances, bytea, delivered, instant, recurrence } from './columns'
 
 // Sources: who may post
 export const sources = pgTable('sources', {
   id: uuid('id').primaryKey(),
   slug: text('slug').notNull().unique(),
   label: text('label').notNull(),
-  /** A provider's id, or `auto`: recognised delivery by delivery. */
-  provider: text('provider').notNull(),
-  /** SchemeSetting[]; null = the provider's own. */
-  schemes: jsonb('schemes'),
+  provider: text('provider').notNull(), // A provider's id, or `auto`: recognised delivery by delivery.
+  schemes: jsonb('schemes'), // SchemeSetting[]; null = the provider's own.
   ownerId: text('owner_id'),
-  staleAfterMs: bigint('stale_after_ms', { mode: 'number' }),
-  qrExpiresAfterMs: bigint('qr_expires_after_ms', { mode: 'number' }),
-  connectingTimeoutMs: bigint('connecting_timeout_ms', { mode: 'number' }),
+  ...allowances,
   createdAt: instant('created_at').notNull(),
 })
 
 export const secrets = pgTable('secrets', {
   id: uuid('id').primaryKey(),
   sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
-  /** AES-256-GCM: nonce ‖ ciphertext ‖ tag. */
-  ciphertext: bytea('ciphertext').notNull(),
-  /** Which ENCRYPTION_KEY sealed it. */
-  keyId: text('key_id').notNull(),
+  ciphertext: bytea('ciphertext').notNull(), // AES-256-GCM: nonce ‖ ciphertext ‖ tag.
+  keyId: text('key_id').notNull(), // Which ENCRYPTION_KEY sealed it.
   fingerprint: text('fingerprint').notNull(),
   createdAt: instant('created_at').notNull(),
   retiresAt: instant('retires_at'),
-  /** The first proof it gave: what an older secret proved before that says nothing about whether it is still needed. */
-  firstUsedAt: instant('first_used_at'),
+  firstUsedAt: instant('first_used_at'), // The first proof it gave: what an older secret proved before that says nothing about whether it is still needed.
   lastUsedAt: instant('last_used_at'),
   uses: bigint('uses', { mode: 'number' }).notNull().default(0),
 }, (t) => [index('secrets_source').on(t.sourceId)])
@@ -45,11 +36,8 @@ export const secrets = pgTable('secrets', {
 /** Which providers' deliveries a source of the provider `auto` got: a handful of rows per source. */
 export const sourceSightings = pgTable('source_sightings', {
   sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
-  /** A provider's id, or `unknown`. */
-  provider: text('provider').notNull(),
-  times: bigint('times', { mode: 'number' }).notNull(),
-  firstAt: instant('first_at').notNull(),
-  lastAt: instant('last_at').notNull(),
+  provider: text('provider').notNull(), // A provider's id, or `unknown`.
+  ...recurrence,
 }, (t) => [primaryKey({ columns: [t.sourceId, t.provider] })])
 
 /** Deliveries whose URL named another session than their body did; at most a hundred rows per source. */
@@ -57,36 +45,23 @@ export const sourceMismatches = pgTable('source_mismatches', {
   sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
   pathSession: text('path_session').notNull(),
   bodySession: text('body_session').notNull(),
-  times: bigint('times', { mode: 'number' }).notNull(),
-  firstAt: instant('first_at').notNull(),
-  lastAt: instant('last_at').notNull(),
+  ...recurrence,
 }, (t) => [primaryKey({ columns: [t.sourceId, t.pathSession, t.bodySession] })])
 
 /** How a source's own REST API is reached, where an admin has said so. */
 export const sourceControls = pgTable('source_controls', {
   sourceId: uuid('source_id').primaryKey().references(() => sources.id, { onDelete: 'cascade' }),
-  /** Which API it speaks: a controller's id. */
-  api: text('api').notNull(),
+  api: text('api').notNull(), // Which API it speaks: a controller's id.
   baseUrl: text('base_url').notNull(),
-  /** AES-256-GCM as in `secrets`; null where the API asks for no key. */
-  keyCiphertext: bytea('key_ciphertext'),
-  /** Which ENCRYPTION_KEY sealed it. */
-  keyId: text('key_id'),
+  keyCiphertext: bytea('key_ciphertext'), // AES-256-GCM as in `secrets`; null where the API asks for no key.
+  keyId: text('key_id'), // Which ENCRYPTION_KEY sealed it.
   updatedAt: instant('updated_at').notNull(),
 })
 
 // The ledger
 /** What arrived, redacted but otherwise byte for byte. Dropped after RETENTION_BODIES. */
 export const deliveries = pgTable('deliveries', {
-  sessionId: uuid('session_id').notNull(),
-  receivedAt: instant('received_at').notNull(),
-  id: uuid('id').notNull(),
-  sourceId: uuid('source_id').notNull(),
-  path: text('path').notNull(),
-  address: text('address').notNull(),
-  /** JSON object as text: read back whole, never queried. */
-  headers: text('headers').notNull(),
-  body: bytea('body').notNull(),
+  ...delivered,
   scheme: text('scheme').notNull(),
   secretId: uuid('secret_id'),
 }, (t) => [primaryKey({ columns: [t.sessionId, t.receivedAt, t.id] })])
@@ -95,19 +70,15 @@ export const deliveries = pgTable('deliveries', {
 export const events = pgTable('events', {
   sessionId: uuid('session_id').notNull(),
   receivedAt: instant('received_at').notNull(),
-  /** UUIDv7 whose time is `received_at`, so an id alone finds its partition. */
-  id: uuid('id').notNull(),
-  /** The session's own numbering, in the order of commit. */
-  seq: bigint('seq', { mode: 'number' }).notNull(),
+  id: uuid('id').notNull(), // UUIDv7 whose time is `received_at`, so an id alone finds its partition.
+  seq: bigint('seq', { mode: 'number' }).notNull(), // The session's own numbering, in the order of commit.
   sourceId: uuid('source_id').notNull(),
   deliveryId: uuid('delivery_id').notNull(),
   type: text('type').notNull(),
   providerType: text('provider_type').notNull(),
-  /** Where it stands in the session's order: the sender's time where it can be trusted, else the arrival. */
-  at: instant('at').notNull(),
+  at: instant('at').notNull(), // Where it stands in the session's order: the sender's time where it can be trusted, else the arrival.
   occurredAt: instant('occurred_at'),
-  /** Semantic idempotency key; also breaks ties of `at`. */
-  key: text('key'),
+  key: text('key'), // Semantic idempotency key; also breaks ties of `at`.
   messageId: text('message_id'),
   chat: text('chat'),
   text: text('text'),
@@ -131,32 +102,23 @@ export const sessions = pgTable('sessions', {
   sessionId: uuid('session_id').primaryKey(),
   sourceId: uuid('source_id').notNull(),
   name: text('name').notNull(),
-  /** The operator who answers for it. */
-  ownerId: text('owner_id'),
+  ownerId: text('owner_id'), // The operator who answers for it.
   provider: text('provider').notNull(),
   status: text('status').notNull(),
   reason: text('reason'),
   since: instant('since').notNull(),
   accountId: text('account_id'),
   accountName: text('account_name'),
-  /** SessionState, the ordered fold, without what the pulse has. */
-  state: json('state').notNull(),
-  /** SessionTally, what any order sums up to, without what the pulse has. */
-  tally: json('tally').notNull(),
-  /** State and tally at the start of the kept ledger, or null when the ledger is whole. */
-  base: json('base'),
-  /** Not before this instant can the session be stale; the sweep looks closer and moves it on. Null = nothing to judge. */
-  staleAt: instant('stale_at'),
+  state: json('state').notNull(), // SessionState, the ordered fold, without what the pulse has.
+  tally: json('tally').notNull(), // SessionTally, what any order sums up to, without what the pulse has.
+  base: json('base'), // State and tally at the start of the kept ledger, or null when the ledger is whole.
+  staleAt: instant('stale_at'), // Not before this instant can the session be stale; the sweep looks closer and moves it on. Null = nothing to judge.
   usualGapMs: bigint('usual_gap_ms', { mode: 'number' }),
-  staleAfterMs: bigint('stale_after_ms', { mode: 'number' }),
-  qrExpiresAfterMs: bigint('qr_expires_after_ms', { mode: 'number' }),
-  connectingTimeoutMs: bigint('connecting_timeout_ms', { mode: 'number' }),
+  ...allowances,
   createdAt: instant('created_at').notNull(),
-  /** When status, QR, account … last changed; the tally moves without it, so that its updates stay heap-only. */
-  updatedAt: instant('updated_at').notNull(),
+  updatedAt: instant('updated_at').notNull(), // When status, QR, account … last changed; the tally moves without it, so that its updates stay heap-only.
   // From here on: what moves with every event.
-  /** Events folded; also the version that a commit compares. */
-  seq: bigint('seq', { mode: 'number' }).notNull(),
+  seq: bigint('seq', { mode: 'number' }).notNull(), // Events folded; also the version that a commit compares.
   lastEventAt: instant('last_event_at'),
   pulse: text('pulse').notNull(),
 }, (t) => [
@@ -178,8 +140,7 @@ export const transitions = pgTable('transitions', {
   toStatus: text('to_status').notNull(),
   reason: text('reason'),
   detail: text('detail'),
-  /** SessionState after it. */
-  state: json('state').notNull(),
+  state: json('state').notNull(), // SessionState after it.
   processedAt: instant('processed_at'),
 }, (t) => [
   primaryKey({ columns: [t.sessionId, t.at, t.eventId] }),
@@ -196,8 +157,7 @@ export const messages = pgTable('messages', {
   fromMe: boolean('from_me'),
   kind: text('kind'),
   text: text('text'),
-  /** JSON object as text: the longer of two tells more. */
-  media: text('media'),
+  media: text('media'), // JSON object as text: the longer of two tells more.
   ack: smallint('ack'),
   sentAt: instant('sent_at').notNull(),
   deliveredAt: instant('delivered_at'),
@@ -210,8 +170,7 @@ export const reactions = pgTable('reactions', {
   sessionId: uuid('session_id').notNull(),
   messageId: text('message_id').notNull(),
   sender: text('sender').notNull(),
-  /** '' when taken back. */
-  text: text('text').notNull(),
+  text: text('text').notNull(), // '' when taken back.
   at: instant('at').notNull(),
 }, (t) => [primaryKey({ columns: [t.sessionId, t.messageId, t.sender] })])
 
@@ -241,18 +200,10 @@ export const lateMinutes = pgTable('late_minutes', { minute: instant('minute').p
 // What a person must look at
 /** Authentic deliveries that no provider could decode, whole, until somebody has looked. */
 export const quarantine = pgTable('quarantine', {
-  sessionId: uuid('session_id').notNull(),
-  id: uuid('id').notNull(),
-  sourceId: uuid('source_id').notNull(),
+  ...delivered,
   name: text('name'),
-  receivedAt: instant('received_at').notNull(),
   reason: text('reason').notNull(),
-  path: text('path').notNull(),
-  address: text('address').notNull(),
-  headers: text('headers').notNull(),
-  body: bytea('body').notNull(),
-  /** How it proved itself, and how long it was before redaction; null in rows of older versions. */
-  scheme: text('scheme'),
+  scheme: text('scheme'), // How it proved itself, and how long it was before redaction; null in rows of older versions.
   secretId: uuid('secret_id'),
   bodySize: integer('body_size'),
   resolvedAt: instant('resolved_at'),
