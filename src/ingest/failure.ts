@@ -20,6 +20,11 @@ export function isUniqueViolation(cause: unknown): boolean {
   return codeOf(cause) === '23505'
 }
 
+/** A table or column is not there, or not ours to write: it would refuse the next one as well, whatever that says. */
+export function isOfSchema(cause: unknown): boolean {
+  return codeOf(cause).startsWith('42')
+}
+
 /** A statement that took too long, here or there. Where nothing else is wrong, a smaller one may pass. */
 export function isTooSlow(cause: unknown): boolean {
   return cause instanceof GaveUp || codeOf(cause) === '57014'

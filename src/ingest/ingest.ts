@@ -1,4 +1,5 @@
 import type { Config } from '../config'
+import { narrowest } from '../domain/staleness'
 import type { Bus } from '../live/bus'
 import type { Database } from '../store/database'
 import type { SourceBook } from '../store/source-book'
@@ -10,6 +11,7 @@ import type { Committed } from './commit'
 import { createDecodeAgain, type DecodeAgain } from './decode-again'
 import { createFoldAway } from './fold-away'
 import { Quarantine } from './quarantine'
+import { createReadiness, Refusals } from './readiness'
 import type { ReceiveDeps } from './receive'
 import { Rejections } from './rejections'
 import { Issues, openShelter, type ShelterDeps } from './shelter'
@@ -28,17 +30,6 @@ export interface IngestDeps {
   committed?(works: Committed['works']): void
 }
 
-export interface Readiness {
-  /** Why it would not; empty when it would. */
-  reasons: string[]
-  /** What is wrong although deliveries are kept. */
-  warnings: string[]
-  /** Entries that wait for an answer. */
-  backlog: number
-  /** Deliveries in the journal. */
-  journal: number
-}
-
 export interface Ingest {
   writer: Writer
   receiving: ReceiveDeps & { arrival(): Arrival; rejections: Rejections; notes: SourceNotes }
@@ -53,7 +44,7 @@ export interface Ingest {
   /** What an operator should know while the journal holds something; null when it does not. */
   notice(): string | null
   /** Would a delivery be kept right now? */
-  readiness(): Promise<Readiness>
+  readiness: ReturnType<typeof createReadiness>
   /** Resolves when everything taken is on disk. */
   close(): Promise<void>
 }
@@ -70,22 +61,23 @@ export function createIngest(deps: IngestDeps): Ingest {
     metrics.deliveryQuarantined()
     shownElsewhere()
   })
-  const limits = { ...WRITER_LIMITS, lanes: Math.max(1, Math.min(WRITER_LIMITS.lanes, config.pools.write - 1)) }
+  const refusals = new Refusals(systemNow)
   const writer = new Writer(
     database.write,
     systemNow,
     {
       committed: (...told) => noteCommit(deps, ...told),
       poisoned: (entry, cause) => quarantine.keepPoisoned(entry, cause),
-      troubled: (cause) => noteTrouble(cause, issues, tell),
-      untroubled: () => issues.resolve('writes', 'refused'),
+      ...refusals.hooks(
+        (cause) => noteTrouble(cause, issues, tell),
+        () => issues.resolve('writes', 'refused'),
+      ),
     },
-    limits,
+    { ...WRITER_LIMITS, lanes: Math.max(1, Math.min(WRITER_LIMITS.lanes, config.pools.write - 1)) },
   )
   const rejections = new Rejections(database.read, systemNow, deps.failed, shownElsewhere)
   const notes = new SourceNotes(database.read, deps.failed)
-  const { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs } = config
-  const allowances = { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs }
+  const allowances = narrowest(config)
   return {
     writer,
     receiving: {
@@ -119,7 +111,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       return shelter
     },
     notice: () => noticeOf(shelter),
-    readiness: () => readinessOf(database, writer, shelter),
+    readiness: createReadiness({ database, writer, shelter: () => shelter, refusals, now: systemNow }),
     async close() {
       await writer.drain()
       await shelter?.outage.close()
@@ -158,21 +150,4 @@ function noticeOf(shelter: Shelter | undefined): string | null {
 function noteTrouble(cause: unknown, issues: Issues, report: Pick<Report, 'writesRefused'> | undefined): void {
   report?.writesRefused(cause)
   issues.raise('writes', 'refused', `The database refuses one delivery after the other: ${String((cause as Error).message).slice(0, 200)}`)
-}
-
-const READY_WITHIN_MS = 2_000
-
-async function readinessOf(database: Database, writer: Writer, shelter: Shelter | undefined): Promise<Readiness> {
-  const timeout = Bun.sleep(READY_WITHIN_MS).then(() => 'The database does not answer')
-  const asked = database.read<{ readOnly: boolean }[]>`select current_setting('transaction_read_only') = 'on' or pg_is_in_recovery() as "readOnly"`
-    .then(([row]) => (row?.readOnly ? 'The database is read-only' : null))
-    // What exactly is wrong with it is not for everybody who may ask.
-    .catch(() => 'The database cannot be reached')
-  const trouble = await Promise.race([asked, timeout])
-  const readiness: Readiness = { reasons: [], warnings: [], backlog: writer.backlog.entries, journal: shelter?.journal.state.records ?? 0 }
-  if (trouble && shelter?.journal.isTaking) readiness.warnings.push(`${trouble}: deliveries are kept in the journal`)
-  else if (trouble) readiness.reasons.push(trouble)
-  else if (readiness.journal > 0) readiness.warnings.push('The journal is being written into the database')
-  if (readiness.backlog >= WRITER_LIMITS.backlogEntries) readiness.reasons.push('The backlog is full')
-  return readiness
 }

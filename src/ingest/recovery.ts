@@ -3,7 +3,7 @@ import { GaveUp } from '../store/pipeline'
 import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
 import type { Committed, Committer } from './commit'
-import { failureKind, isUniqueViolation } from './failure'
+import { failureKind, isOfSchema, isUniqueViolation } from './failure'
 import type { Job } from './lane'
 import type { Outage } from './outage'
 import type { SessionCache } from './session-cache'
@@ -15,8 +15,8 @@ export interface RecoveryDeps {
   committed?(committed: Committed, tookMs: number, entries: number): void
   /** One entry that the database refuses for its content, alone. Must keep it elsewhere, or throw. */
   poisoned?(entry: Entry, cause: unknown): Promise<void>
-  /** So much was refused in a row that something is wrong with us, or with the schema. */
-  troubled?(cause: unknown): void
+  /** So much was refused in a row that something is wrong with us, or with the schema. Told of the `isFirst` that shows it, and of each after it. */
+  troubled?(cause: unknown, isFirst: boolean): void
   untroubled?(): void
   outage(): Outage | undefined
   /** Into the journal; settles the jobs. */
@@ -37,7 +37,7 @@ export class Recovery {
   #awaySince: number | undefined
 
   constructor(private readonly deps: RecoveryDeps) {
-    this.#streak = new Streak({ began: (cause) => deps.troubled?.(cause), ended: () => deps.untroubled?.() })
+    this.#streak = new Streak({ refused: (cause, isFirst) => deps.troubled?.(cause, isFirst), ended: () => deps.untroubled?.() })
   }
 
   /** How long Postgres has been failing to take a write that is still being tried, in milliseconds; 0 when it is not. */
@@ -95,9 +95,9 @@ export class Recovery {
       return [...(await this.commit(lane, jobs.slice(0, half))), ...(await this.commit(lane, jobs.slice(half)))]
     }
     const [only] = jobs
-    const isOurs = kind === 'content' && this.#streak.refused(cause)
+    const isOurs = (kind === 'content' || isOfSchema(cause)) && this.#streak.refused(cause)
     if (kind === 'content' && !isOurs && only && this.deps.poisoned) await this.#setAside(only, cause)
-    else for (const job of jobs) job.reject(isOurs || kind !== 'bug' ? unavailable(kind, cause) : cause)
+    else for (const job of jobs) job.reject(kind === 'bug' ? cause : unavailable(kind, cause))
     return jobs
   }
 

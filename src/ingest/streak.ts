@@ -1,4 +1,4 @@
-import { codeOf } from './failure'
+import { codeOf, isOfSchema } from './failure'
 
 /** So many refused in a row are not poison. */
 export const TOO_MANY = 5
@@ -6,7 +6,7 @@ export const TOO_MANY = 5
 /**
  * Tells poison from our own trouble. One entry that Postgres refuses is poison, and is set aside; several in a row that it refuses for
  * the same reason, with nothing stored in between, mean that something is wrong with us or with the schema: setting everything aside
- * would hide it.
+ * would hide it. What is wrong with the schema is so from the first one on.
  */
 export class Streak {
   #code = ''
@@ -15,8 +15,8 @@ export class Streak {
 
   constructor(
     private readonly hooks: {
-      /** Once, when it is known to be our own trouble. */
-      began?(cause: unknown): void
+      /** It is known to be our own trouble: `isFirst` when that shows, then again with each. */
+      refused?(cause: unknown, isFirst: boolean): void
       ended?(): void
     } = {},
   ) {}
@@ -26,8 +26,8 @@ export class Streak {
     const code = codeOf(cause)
     this.#times = code === this.#code ? this.#times + 1 : 1
     this.#code = code
-    if (this.#times < TOO_MANY) return false
-    if (!this.#isTold) this.hooks.began?.(cause)
+    if (this.#times < TOO_MANY && !isOfSchema(cause)) return false
+    this.hooks.refused?.(cause, !this.#isTold)
     this.#isTold = true
     return true
   }

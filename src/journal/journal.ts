@@ -52,7 +52,7 @@ interface Waiting {
   reject(cause: unknown): void
 }
 
-const RETRY_AFTER_MS = 5_000
+const [RETRY_AFTER_MS, USUAL_BYTES] = [5_000, 64 << 10]
 
 export class Journal {
   readonly #appender: Appender
@@ -94,9 +94,9 @@ export class Journal {
     }
   }
 
-  /** Would it take another record, as far as it knows? */
+  /** Would it take another record of the usual size, as far as it knows? */
   get isTaking(): boolean {
-    return !this.#isRefusing && this.#bytes < this.limits.maxBytes
+    return !this.#isRefusing && this.#bytes + USUAL_BYTES <= this.limits.maxBytes
   }
 
   get isEmpty(): boolean {

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import { findSchema } from './backup'
+import { hashesOf } from './migrate'
 import { listPartitions } from './partitions'
 
 /** What decides whether a commit is on disk. */
@@ -24,16 +23,13 @@ export async function findDurability(sql: Sql): Promise<Durability> {
 
 /** How many of this version's migrations the database has not had; null when it has some of a newer version. */
 export async function countMissingMigrations(sql: Sql, folder: string): Promise<number | null> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
-  const hashes = new Set(
-    await Promise.all(files.map(async (name) => new Bun.CryptoHasher('sha256').update(await Bun.file(join(folder, name)).text()).digest('hex'))),
-  )
+  const hashes = new Set(await hashesOf(folder))
   const [exists] = await sql`select 1 from pg_tables where schemaname = 'drizzle' and tablename = '__drizzle_migrations'`
-  if (!exists) return files.length
+  if (!exists) return hashes.size
   const rows = await sql<{ hash: string }[]>`select hash from drizzle.__drizzle_migrations`
   const last = await findSchema(sql)
   if (last !== undefined && !hashes.has(last)) return null
-  return files.length - rows.length
+  return hashes.size - rows.length
 }
 
 /** The last day for which every partitioned table has its partition. */

@@ -137,16 +137,20 @@ describe('what Postgres refuses', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 503, 503, 503, 503])
     const issue = () => server.database.read`select detail from issues where kind = 'writes' and resolved_at is null`
     await until(async () => (await issue()).length === 1, 'the issue')
+    expect(await ready()).toMatchObject({ status: 'not ready', reasons: ['The database refuses one delivery after the other'] })
     await admin`alter table messages drop constraint trouble`
     expect((await server.post(message('trouble', 'FINE'))).status).toBe(200)
+    expect((await ready()).status).toBe('ready')
     await until(async () => (await issue()).length === 0, 'the issue to be resolved')
   })
 
   test('because the schema is another is never taken for poison', async () => {
     await admin`alter table events rename column facts to facts_of_tomorrow`
     expect((await server.post(message('schema', 'S1'))).status).toBe(503)
+    expect((await ready()).status).toBe('not ready')
     await admin`alter table events rename column facts_of_tomorrow to facts`
     expect((await server.post(message('schema', 'S2'))).status).toBe(200)
+    expect((await ready()).status).toBe('ready')
     const [kept] = await server.database.read<{ count: number }[]>`select count(*)::int as count from quarantine where name = 'schema'`
     expect(kept?.count).toBe(0)
   })

@@ -31,7 +31,7 @@ describeOnSmallDisk('a server whose database is away', () => {
 
   const readiness = async () => {
     const answer = await fetch(`${server.url}/readyz`)
-    return { code: answer.status, ...((await answer.json()) as { journal: number }) }
+    return { code: answer.status, ...((await answer.json()) as { journal: number; reasons: string[] }) }
   }
 
   test('and whose disk is full, too, asks senders to come back, and takes again by itself; all it acknowledged is stored', async () => {
@@ -45,7 +45,9 @@ describeOnSmallDisk('a server whose database is away', () => {
     }
     const kept = statuses.length - 1
     expect(kept).toBeGreaterThan(10)
-    expect((await readiness()).code).toBe(503)
+    const told = await readiness()
+    expect(told.code).toBe(503)
+    expect(told.reasons).toContain('The journal is full, or its disk refuses')
     await postgres.start()
     await until(async () => (await readiness()).journal === 0, 'the journal to be empty', 20_000)
     expect((await server.post(filler('full'))).status).toBe(200)

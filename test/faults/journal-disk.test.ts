@@ -22,6 +22,7 @@ describeOnSmallDisk('a journal on a disk that is full', () => {
       } catch (cause) {
         expect(cause).toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 })
         expect((cause as Error).message).toContain('ENOSPC')
+        expect(journal.isTaking).toBe(false)
       }
     }
     const ballast = join(disk.path, 'ballast')
@@ -35,6 +36,7 @@ describeOnSmallDisk('a journal on a disk that is full', () => {
     rmSync(ballast)
     for (let round = 60; round < 70; round++) await Promise.all([0, 1, 2, 3].map((one) => appendOne(round * 4 + one)))
     expect(kept.length).toBe(before + 40)
+    expect(journal.isTaking).toBe(true)
     expect((await drainAll(journal)).map(nthOf)).toEqual(kept)
     expect(journal.isEmpty).toBe(true)
     await journal.close()

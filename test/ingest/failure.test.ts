@@ -37,13 +37,20 @@ describe('a failed write', () => {
 describe('refusals in a row', () => {
   test('are our own trouble from the fifth on, told once, until something is stored', () => {
     const story: string[] = []
-    const streak = new Streak({ began: () => story.push('began'), ended: () => story.push('ended') })
+    const streak = new Streak({ refused: (_, isFirst) => story.push(isFirst ? 'began' : 'goes on'), ended: () => story.push('ended') })
     const refused = (code: string) => streak.refused(withCode(code))
     expect([1, 2, 3, 4, 5, 6].map(() => refused('23514'))).toEqual([false, false, false, false, true, true])
     streak.stored()
     streak.stored()
     expect(refused('23514')).toBe(false)
-    expect(story).toEqual(['began', 'ended'])
+    expect(story).toEqual(['began', 'goes on', 'ended'])
+  })
+
+  test('are our own trouble at once when the schema is what is refused', () => {
+    const story: boolean[] = []
+    const streak = new Streak({ refused: (_, isFirst) => story.push(isFirst) })
+    expect(['42703', '42703', '42P01'].map((code) => streak.refused(withCode(code)))).toEqual([true, true, true])
+    expect(story).toEqual([true, false, false])
   })
 
   test('for different reasons are poison', () => {
