@@ -1,6 +1,6 @@
 import { type EventType, type Instant, isSessionEvent, type Reason, type SessionFacts, type Status } from './event'
 import { FLAPPING_WINDOW_MS } from './health'
-import type { Position, SessionState } from './session'
+import { isBefore, type Position, type SessionState } from './session'
 import { EVIDENCE_GRACE_MS, isStraggler, isVague, NEXT_STATUS, reasonOf, type Signal, signalOf } from './transition'
 
 /** An event as the reducer sees it. */
@@ -59,6 +59,12 @@ export function foldAll(
     if (next.transition) transitions.push({ transition: next.transition, state, event })
   }
   return { state, transitions }
+}
+
+/** Folds those of the events, in order, that stand after everything that could move `origin`: what stands before is in it, or came too late. */
+export function foldOnto(origin: SessionState, events: readonly FoldedEvent[]): ReturnType<typeof foldAll> {
+  const { head } = origin
+  return foldAll(origin, head === null ? events : events.filter(({ position }) => isBefore(head, position)))
 }
 
 /** What the sender said, of itself or because we asked: it puts off the verdict of silence. */

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
-import { foldAll } from '../domain/fold'
+import { foldOnto } from '../domain/fold'
 import { emptyTally, initialState, isBefore } from '../domain/session'
 import { tallied } from '../domain/tally'
 import { listLedgerEvents, listSessionsToFoldAway, writeBase } from '../store/rebuild'
@@ -8,10 +8,13 @@ import { toFolded } from './batch'
 import { toPending } from './rebuild'
 
 const DAY_MS = 86_400_000
+/** Nothing stands longer before its arrival than this. */
+const LATEST_MS = DAY_MS
 
 /**
  * Folds a day that is about to be dropped into the base of each of its sessions, so that base plus ledger still gives what
- * the whole ledger gave. A day that was folded already is passed over: retention may be cut off between fold and drop.
+ * the whole ledger gave: also what came later but stands before the last event of the day, since nothing can be folded in between
+ * any more. A day that was folded already is passed over: retention may be cut off between fold and drop.
  */
 export function createFoldAway(sql: Sql): (day: Instant, partition: string) => Promise<void> {
   return async (day, partition) => {
@@ -19,11 +22,13 @@ export function createFoldAway(sql: Sql): (day: Instant, partition: string) => P
     for (const session of await listSessionsToFoldAway(sql, partition)) {
       const base = session.base
       if (base?.until !== undefined && base.until >= until) continue
-      const events = (await listLedgerEvents(sql, session.sessionId, { from: day, to: until })).map(toPending)
+      const events = (await listLedgerEvents(sql, session.sessionId, { from: day, to: until + LATEST_MS })).map(toPending)
       events.sort((a, b) => (isBefore(a.position, b.position) ? -1 : 1))
-      const { state } = foldAll(base?.state ?? initialState(session.createdAt), events.map(toFolded))
+      const gone = events.filter(({ receivedAt }) => receivedAt < until)
+      const upToLast = events.slice(0, events.lastIndexOf(gone.at(-1) as (typeof events)[0]) + 1)
+      const { state } = foldOnto(base?.state ?? initialState(session.createdAt), upToLast.map(toFolded))
       let tally = base?.tally ?? emptyTally()
-      for (const event of events) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true, event.position.at)
+      for (const event of gone) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true, event.position.at)
       await writeBase(sql, session.sessionId, { state, tally, until })
     }
   }

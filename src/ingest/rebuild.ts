@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Sql } from 'postgres'
 import type { CallFacts, DecodedEvent, EventType, MessageFacts, SessionFacts } from '../domain/event'
 import { isMessageEvent, isSessionEvent } from '../domain/event'
-import { foldAll } from '../domain/fold'
+import { foldOnto } from '../domain/fold'
 import { emptyTally, initialState, isBefore, type SessionState, type SessionTally } from '../domain/session'
 import { tallied } from '../domain/tally'
 import { type Tx, upsertMessages } from '../store/ledger'
@@ -53,7 +53,7 @@ async function rebuildSession(tx: Tx, session: store.LedgerSession, report: Rebu
   const events = (await store.listLedgerEvents(tx, session.sessionId)).map(toPending).sort((a, b) => (isBefore(a.position, b.position) ? -1 : 1))
   report.events += events.length
   const told = (what: string) => report.differences.push(`session ${session.name} (${session.sessionId}): ${what}`)
-  const { state, transitions } = foldAll(session.base?.state ?? initialState(session.createdAt), events.map(toFolded))
+  const { state, transitions } = foldOnto(session.base?.state ?? initialState(session.createdAt), events.map(toFolded))
   let tally: SessionTally = session.base?.tally ?? emptyTally()
   for (const event of events) tally = tallied(tally, event.decoded.type, event.receivedAt, event.decoded.message?.fromMe === true, event.position.at)
   const before = report.differences.length

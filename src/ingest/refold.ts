@@ -1,21 +1,19 @@
-import { foldAll } from '../domain/fold'
-import { initialState, isBefore, type Position } from '../domain/session'
+import { type foldAll, foldOnto } from '../domain/fold'
+import { initialState, type Position } from '../domain/session'
 import { listFoldedEvents } from '../store/events'
 import type { Tx } from '../store/ledger'
-import { deleteTransitionsAfter, findOrigin, findSnapshotBefore } from '../store/session-writes'
+import { deleteTransitionsAfter, findOrigins, originOf } from '../store/session-writes'
 import type { FoldedTransition, SessionWork } from './batch'
 
 /**
  * Folds a session again from the last snapshot before its late event, over events that are in the ledger already (those
- * of this batch included), and replaces what it did to the session.
+ * of this batch included), and replaces what it did to the session. What belongs into days that were dropped changes nothing any more.
  */
 export async function refold(tx: Tx, work: SessionWork): Promise<void> {
   const late = work.lateFrom as Position
-  const snapshot = await findSnapshotBefore(tx, work.sessionId, late.at)
-  const origin = snapshot?.state ?? (await findOrigin(tx, work.sessionId)) ?? initialState(work.createdAt)
-  const from = origin.head
-  const events = (await listFoldedEvents(tx, work.sessionId, from?.at ?? 0)).filter((event) => from === null || isBefore(from, event.position))
-  const { state, transitions } = foldAll(origin, events)
+  const origins = await findOrigins(tx, work.sessionId, late.at)
+  const origin = origins ? originOf(origins) : initialState(work.createdAt)
+  const { state, transitions } = foldOnto(origin, await listFoldedEvents(tx, work.sessionId, origin.head?.at ?? 0))
   work.after.state = state
   work.stateChanged = true
   work.transitions = withCauses(transitions)

@@ -97,18 +97,35 @@ export async function shadowProjections(tx: Tx): Promise<void> {
   for (const table of SHADOWED) await tx.unsafe(`create temp table ${table} (like public.${table} including all) on commit drop`)
 }
 
+/**
+ * Once days were dropped, the ledger tells only what came after them: of a message its acks perhaps, but not the message; of a call its end.
+ * Such rows are not compared, and a repair leaves them as they are.
+ */
+const DROPPED_UNTIL = `to_timestamp((select max((base->>'until')::float8) from sessions) / 1000)`
+
+/** Which rows the ledger still tells wholly. */
+const TOLD: Record<(typeof SHADOWED)[number], string> = {
+  messages: `(sent_at >= ${DROPPED_UNTIL} and chat is not null)`,
+  reactions: `(at >= ${DROPPED_UNTIL})`,
+  calls: `(started_at >= ${DROPPED_UNTIL} and not exists (select 1 from public.calls o
+    where o.session_id = c.session_id and o.id = c.id and o.started_at < ${DROPPED_UNTIL}))`,
+}
+
+const rowsOf = (schema: 'public' | 'pg_temp', table: (typeof SHADOWED)[number]) =>
+  `select * from ${schema}.${table} c where (select max(base->>'until') from sessions) is null or ${TOLD[table]}`
+
 /** Rows that stand in one but not in the other. */
 export async function countDifferences(tx: Tx, table: (typeof SHADOWED)[number]): Promise<number> {
-  const [row] = await tx.unsafe<{ n: number }[]>(
-    `select count(*)::int as n from ((select * from pg_temp.${table} except select * from public.${table}) union all (select * from public.${table} except select * from pg_temp.${table})) d`,
-  )
+  const [folded, stored] = [`(${rowsOf('pg_temp', table)})`, `(${rowsOf('public', table)})`]
+  const [row] = await tx.unsafe<{ n: number }[]>(`select count(*)::int as n from ((${folded} except ${stored}) union all (${stored} except ${folded})) d`)
   return row?.n ?? 0
 }
 
-/** Replaces the real tables by what was folded. */
+/** Replaces what the ledger tells in the real tables by what was folded. */
 export async function replaceProjections(tx: Tx): Promise<void> {
   for (const table of SHADOWED) {
-    await tx.unsafe(`delete from public.${table}`)
+    await tx.unsafe(`delete from pg_temp.${table} where ctid not in (${rowsOf('pg_temp', table).replace('*', 'ctid')})`)
+    await tx.unsafe(`delete from public.${table} where ctid in (${rowsOf('public', table).replace('*', 'ctid')})`)
     await tx.unsafe(`insert into public.${table} select * from pg_temp.${table}`)
   }
 }

@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import type { Instant } from '../domain/event'
 import { instant } from './page'
-import { listPartitions, PARTITIONED, type Partition, type Partitioned } from './partitions'
+import { listPartitions, PARTITIONED, type Partition, type Partitioned, startOfDay } from './partitions'
 
 const DAY_MS = 86_400_000
 
@@ -23,7 +23,7 @@ export async function dropExpiredBodies(sql: Sql, olderThan: Instant): Promise<s
 
 /**
  * Drops the events of the days that lie wholly before `olderThan`, oldest first, each after it was folded away; then all
- * that was derived from older events. @returns the names of the dropped partitions.
+ * that was derived from them. What was derived from the events that stay must stay too. @returns the names of the dropped partitions.
  */
 export async function dropExpiredEvents(sql: Sql, olderThan: Instant, foldAway: FoldAway): Promise<string[]> {
   const expired = await listExpired(sql, 'events', olderThan)
@@ -32,7 +32,7 @@ export async function dropExpiredEvents(sql: Sql, olderThan: Instant, foldAway: 
     await sql.unsafe(`delete from event_keys k using ${name} e where k.session_id = e.session_id and k.event_id = e.id`)
     await dropPartition(sql, name)
   }
-  for (const statement of PRUNE) await sql.unsafe(statement, [olderThan])
+  for (const statement of PRUNE) await sql.unsafe(statement, [startOfDay(olderThan)])
   return expired.map((partition) => partition.name)
 }
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/event'
 import type { Transition } from '../domain/fold'
-import { initialState, type SessionState, type SessionTally } from '../domain/session'
+import { initialState, isBefore, type SessionState, type SessionTally } from '../domain/session'
 import type { Allowances } from '../domain/staleness'
 import { type Binary, bigints, booleans, doubles, jsons, texts, uuids } from './binary'
 import type { Tx } from './ledger'
@@ -143,24 +143,32 @@ select s, to_timestamp(at / 1000), "eventId", "eventType", "eventKey", "from", "
 from json_to_recordset($1::text::json) as r(s uuid, at float8, "eventId" uuid, "eventType" text, "eventKey" text, "from" text, "to" text, reason text, detail text, state json)
 on conflict (session_id, at, event_id) do update set from_status = excluded.from_status, to_status = excluded.to_status, reason = excluded.reason, detail = excluded.detail, state = excluded.state`
 
-/** The last snapshot strictly before `at`, from which a late event is folded again. */
-export async function findSnapshotBefore(tx: Tx, sessionId: string, at: Instant): Promise<{ state: SessionState } | undefined> {
-  const [row] = await tx.unsafe<{ state: SessionState }[]>(
-    `select state from transitions where session_id = $1 and at < to_timestamp($2::float8 / 1000) order by at desc, event_key collate "C" desc nulls last, event_id desc limit 1`,
-    [sessionId, at],
-    { prepare: true },
-  )
+/** From where a session can be folded. */
+export interface Origins {
+  /** After the last transition strictly before the instant. */
+  snapshot: SessionState | null
+  /** What the dropped days had folded to, and when the last of them ended. */
+  base: SessionState | null
+  until: Instant | null
+  createdAt: Instant
+}
+
+/** @returns undefined when there is no such session yet. */
+export async function findOrigins(tx: Tx, sessionId: string, at: Instant): Promise<Origins | undefined> {
+  const [row] = await tx.unsafe<Origins[]>(FIND_ORIGINS, [sessionId, at], { prepare: true })
   return row
 }
 
-/** Where a session's fold begins when no snapshot is early enough: its base, or the state it was created with. */
-export async function findOrigin(tx: Tx, sessionId: string): Promise<SessionState | undefined> {
-  const [row] = await tx.unsafe<{ base: { state: SessionState } | null; createdAt: Instant }[]>(
-    `select base, (extract(epoch from created_at) * 1000)::float8 as "createdAt" from sessions where session_id = $1`,
-    [sessionId],
-    { prepare: true },
-  )
-  return row && (row.base?.state ?? initialState(row.createdAt))
+const FIND_ORIGINS = `
+select (select state from transitions t where t.session_id = s.session_id and at < to_timestamp($2::float8 / 1000)
+    order by at desc, event_key collate "C" desc nulls last, event_id desc limit 1) as snapshot,
+  base->'state' as base, (base->>'until')::float8 as until, (extract(epoch from created_at) * 1000)::float8 as "createdAt"
+from sessions s where session_id = $1`
+
+/** The one that stands later: what the dropped days told after the last transition is in the base only. */
+export function originOf({ snapshot, base, createdAt }: Omit<Origins, 'until'>): SessionState {
+  if (snapshot === null || base === null) return snapshot ?? base ?? initialState(createdAt)
+  return snapshot.head !== null && (base.head === null || isBefore(base.head, snapshot.head)) ? snapshot : base
 }
 
 /** Removes the transitions after `at` that a new fold no longer finds. */
