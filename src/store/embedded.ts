@@ -45,6 +45,10 @@ const SETTINGS = {
   // Plans of the few prepared statements are short: compiling them costs more than it saves.
   jit: 'off',
   log_min_messages: 'warning',
+  // DETAIL and CONTEXT of an error hold the row or the JSON that it is about: texts of messages have no place in a log.
+  log_error_verbosity: 'terse',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
 }
 
 /** Not ours: it holds secrets, and every process of the machine's root could read them there. */

@@ -29,6 +29,10 @@ export class TestPostgres {
     return this.#running?.url as string
   }
 
+  get logFile(): string {
+    return join(this.dataDir, 'postgres.log')
+  }
+
   get pid(): number {
     return this.#pid
   }
