@@ -129,7 +129,7 @@ async function expectOneRow(session: string, { row }: Retelling): Promise<void> 
   const rows = await server.database.read<Row[]>`
     select m.id, m.text, m.from_me, m.media from messages m join sessions s using (session_id) where s.name = ${session}`
   expect([session, rows.map(({ id }) => id)]).toEqual([session, [row.id]])
-  const [only] = rows as [Row]
+  const only = rows[0] as Row
   if (row.from_me !== undefined) expect(only.from_me).toBe(row.from_me)
   if (row.text) expect(only.text).toMatch(row.text)
   if (row.media) expect(only.media).toMatch(row.media)
