@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { sessionIdOf } from '../../src/domain/id'
+import { percentile } from '../../src/tasks/simulate/outcome'
 import { wwebjsDelivery } from '../../src/tasks/simulate/wwebjs'
 import { ADMIN, SECRET, STARTING_MS, startTestServer, type TestServer } from '../support/server'
 import { openStream } from '../support/stream'
@@ -47,6 +48,25 @@ describe('from the webhook to the screen', () => {
     await again.waitFor('meanwhile', 'event: resync')
     await again.close()
   })
+
+  test('from the post of a webhook to the fragment on the wire it takes a quarter of a second at most, 95 times of 100', async () => {
+    const sessions = Array.from({ length: 40 }, (_, nth) => `timed-${nth}`)
+    await Promise.all(sessions.map((session) => server.post(wwebjsDelivery(SECRET, session, 'qr', { qr: '2@abc,def,ghi,jkl,1' }))))
+    const times: number[] = []
+    for (const session of sessions) {
+      // A page of its own for each: what a page was told a moment ago would hold back the next.
+      const page = await openStream(`${server.url}/live?topic=session:${await idOf(session)}`, { cookie })
+      await page.waitFor(': ok')
+      const start = performance.now()
+      const told = page.waitFor('session-head')
+      expect((await server.post(ready(session))).status).toBe(200)
+      expect(await told).toContain('onnected')
+      times.push(performance.now() - start)
+      await page.close()
+    }
+    console.log(`  webhook to fragment: p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms`)
+    expect(percentile(times, 0.95)).toBeLessThanOrEqual(250)
+  }, 30_000)
 
   test('nobody listens without a log-in, and is told so without a redirect', async () => {
     const stream = await openStream(`${server.url}/live?topic=sessions`, {})
