@@ -119,8 +119,8 @@ function readDatabase(read: EnvironmentReader): Pick<Config, 'databaseUrl' | 're
   }
 }
 
-/** `API_KEY` opens everything: a word that can be guessed is refused. */
-const SHORTEST_KEY = 16
+/** `API_KEY` opens everything, `METRICS_TOKEN` all figures. Of random letters and digits so many are 128 bits. */
+const SHORTEST_KEY = 22
 /** As the set-up page asks for. */
 const SHORTEST_PASSWORD = 12
 
@@ -132,25 +132,33 @@ function readSecrets(
     webhookSecret: readWebhookSecret(read),
     encryptionKey: readEncryptionKey(read),
     ...readAdmin(read),
-    apiKey: longEnough(read, 'API_KEY', SHORTEST_KEY),
-    metricsToken: read.secret('METRICS_TOKEN'),
+    apiKey: readKey(read, 'API_KEY'),
+    metricsToken: readKey(read, 'METRICS_TOKEN'),
     sentryDsn: read.url('SENTRY_DSN', sentryDsn, ['http:', 'https:'], sentryDsn && mask(sentryDsn)),
   }
 }
 
 function readAdmin(read: EnvironmentReader): Pick<Config, 'adminEmail' | 'adminPassword'> {
   const adminEmail = read.text('ADMIN_EMAIL')
-  const adminPassword = longEnough(read, 'ADMIN_PASSWORD', SHORTEST_PASSWORD)
+  const adminPassword = read.secret('ADMIN_PASSWORD')
+  if (adminPassword !== null && adminPassword.length < SHORTEST_PASSWORD)
+    read.problem('ADMIN_PASSWORD', mask(adminPassword), `at least ${SHORTEST_PASSWORD} characters`)
   if (adminEmail !== null && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(adminEmail)) read.problem('ADMIN_EMAIL', adminEmail, 'an e-mail address')
   if (adminEmail !== null && adminPassword === null) read.problem('ADMIN_PASSWORD', '', 'a password, because ADMIN_EMAIL is set')
   if (adminEmail === null && adminPassword !== null) read.problem('ADMIN_EMAIL', '', 'an e-mail address, because ADMIN_PASSWORD is set')
   return { adminEmail, adminPassword }
 }
 
-function longEnough(read: EnvironmentReader, name: string, least: number): string | null {
-  const secret = read.secret(name)
-  if (secret !== null && secret.length < least) read.problem(name, mask(secret), `at least ${least} characters`)
-  return secret
+/** A key that programs send, so that nothing is gained by one that can be remembered. */
+function readKey(read: EnvironmentReader, name: string): string | null {
+  const key = read.secret(name)
+  if (key === null) return null
+  if (key.length < SHORTEST_KEY) read.problem(name, mask(key), `at least ${SHORTEST_KEY} characters: openssl rand -hex 32`)
+  else {
+    const problem = secretProblem(key)
+    if (problem !== null) read.problem(name, mask(key), `a key of your own; ${problem}`)
+  }
+  return key
 }
 
 function readWebhookSecret(read: EnvironmentReader): string | null {

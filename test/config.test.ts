@@ -164,3 +164,19 @@ test('a webhook secret that could be guessed, or that a sender comes with, is re
     expect(JSON.stringify(problem)).not.toContain(`"${secret}`)
   }
 })
+
+test.each(['API_KEY', 'METRICS_TOKEN'])('%s is one that nobody guesses: long, of many characters and no word of a documentation', (name) => {
+  for (const [given, why] of [
+    ['x9-4f_kQ2mZ7pL0vB3nR8', 'at least 22 characters: openssl rand -hex 32'],
+    ['abababababababababababab', 'fewer than 6 different characters'],
+    ['your-very-own-secret-key', 'placeholder'],
+    ['429683C4C977415CAAFCCE10F7D57E11', 'Evolution API'],
+    ['x9-4f_kQ2mZ7pL0vB3nR8yT ', 'a blank'],
+  ] as const) {
+    const [problem, ...others] = problemsOf({ [name]: given })
+    expect(problem).toMatchObject({ name, allowed: expect.stringContaining(why) })
+    expect(others).toEqual([])
+    expect(JSON.stringify(problem)).not.toContain(given.trim())
+  }
+  expect(problemsOf({ [name]: 'x9-4f_kQ2mZ7pL0vB3nR8y' })).toEqual([])
+})

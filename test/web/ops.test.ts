@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from 'bun:test'
 import { openSite } from './support'
 
+const METRICS_TOKEN = 'scrape-me-please-every-15-s'
 const site = await openSite()
-const guarded = await openSite({ METRICS_TOKEN: 'scrape-me-please', RATE_LIMIT_STATUS: '20' })
+const guarded = await openSite({ METRICS_TOKEN, RATE_LIMIT_STATUS: '20' })
 afterAll(async () => {
   await site.close()
   await guarded.close()
@@ -22,7 +23,7 @@ test('metrics are open until a token is set, and then only for it', async () => 
   expect(await (await site.fetch('/metrics')).text()).toContain('linekeeper_sse_streams 0')
   expect((await guarded.fetch('/metrics')).status).toBe(401)
   expect((await guarded.fetch('/metrics', { headers: { authorization: 'Bearer wrong' } })).status).toBe(401)
-  expect((await guarded.fetch('/metrics', { headers: { authorization: 'Bearer scrape-me-please' } })).status).toBe(200)
+  expect((await guarded.fetch('/metrics', { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })).status).toBe(200)
 })
 
 test('status requests are throttled', async () => {
