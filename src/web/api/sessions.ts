@@ -60,7 +60,9 @@ export function sessionRoutes(deps: SessionRoutesDeps): ApiRoute[] {
       scope: 'read',
       summary: 'One session, now or as it was',
       params: SessionParams,
-      query: t.Object({ at: t.Optional(t.String({ format: 'date-time', description: 'As it was at this instant' })) }),
+      query: t.Object({
+        at: t.Optional(t.String({ format: 'date-time', description: 'as it was at this instant, a time with its zone such as 2026-07-28T12:30:01Z' })),
+      }),
       answers: { 200: { description: 'The session', schema: Session }, 404: { description: 'There is no such session' } },
       async handle({ params, query }) {
         if (query.at === undefined) return json(sessionJson(await getSession(deps, params)))
