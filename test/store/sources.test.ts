@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { rotationOf } from '../../src/domain/rotation'
-import { DEFAULT_SCHEMES } from '../../src/signing/scheme'
 import type { Database } from '../../src/store/database'
-import { addSecret, addUses, finishRotation, retireSecret, startRotation, withdrawSecret } from '../../src/store/secrets'
+import { addSecret, addUses, retireSecret } from '../../src/store/secrets'
 import { SourceBook } from '../../src/store/source-book'
-import { addMismatches, addSightings, forgetMismatches, listMismatches, listSightings, MISMATCHES_KEPT } from '../../src/store/source-notes'
-import { confirmProvider, createSource, deleteSource, ensureDefaultSource, insertSource, listSources, updateSource } from '../../src/store/sources'
+import { deleteSource, ensureDefaultSource, insertSource, listSources, updateSource } from '../../src/store/sources'
 import { Vault } from '../../src/store/vault'
 import { freshDatabase } from '../support/database'
 
@@ -169,115 +166,5 @@ describe('the book of sources', () => {
     expect((await listSources(lonely.read, vault))[0]?.secrets[0]?.uses).toBe(1)
     await book.close()
     await lonely.close()
-  })
-})
-
-describe('the secrets of a source', () => {
-  const live = async (slug: string) => (await find(slug))?.secrets.filter((one) => one.retiresAt === null).map((one) => one.value)
-
-  test('are two at most, also when several people add one at once', async () => {
-    const { id } = await insertSource(db.read, { slug: 'two', label: 'x', provider: 'auto' }, NOW)
-    const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => addSecret(db.write, vault, id, NOW)))
-    expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(2)
-    expect(tries.filter((one) => one.status === 'rejected').map((one) => (one as PromiseRejectedResult).reason.code)).toEqual(Array(3).fill('conflict'))
-    expect(await live('two')).toHaveLength(2)
-  })
-
-  test('move on: the new one is added, the old one goes when it is needed no more', async () => {
-    const { id, secret } = await createSource(db.write, vault, { slug: 'moving', label: 'x', provider: 'waha' }, NOW)
-    const made = await startRotation(db.write, vault, id, NOW + 10)
-    const source = async () => (await find('moving')) as NonNullable<Awaited<ReturnType<typeof find>>>
-    expect(rotationOf((await source()).secrets, NOW + 20)).toMatchObject({ state: 'waiting', previous: { id: secret?.id as string }, next: { id: made.id } })
-    expect(finishRotation(db.write, await source(), NOW + 20)).rejects.toMatchObject({ code: 'conflict' })
-    await addUses(db.read, [{ id: made.id, times: 2, firstAt: NOW + 30, lastAt: NOW + 40 }])
-    await addUses(db.read, [{ id: made.id, times: 1, firstAt: NOW + 50, lastAt: NOW + 50 }])
-    expect((await source()).secrets[1]).toMatchObject({ uses: 3, firstUsedAt: NOW + 30, lastUsedAt: NOW + 50 })
-    expect(await finishRotation(db.write, await source(), NOW + 60)).toEqual({ retired: secret?.id as string })
-    expect(await live('moving')).toEqual([made.value])
-    expect(finishRotation(db.write, await source(), NOW + 70)).rejects.toMatchObject({ code: 'conflict' })
-  })
-
-  test('may be set to retire by themselves once senders are being moved', async () => {
-    const { id } = await createSource(db.write, vault, { slug: 'timed', label: 'x', provider: 'waha' }, NOW)
-    await startRotation(db.write, vault, id, NOW, { value: 'a secret of my own choice', retireAfterMs: 5_000 })
-    expect((await find('timed'))?.secrets.map((one) => one.retiresAt)).toEqual([NOW + 5_000, null])
-    expect(startRotation(db.write, vault, id, NOW, { value: 'THISISMYSECURETOKEN' })).rejects.toMatchObject({ code: 'invalid' })
-    await startRotation(db.write, vault, id, NOW + 5_000)
-    expect(await live('timed')).toHaveLength(2)
-  })
-
-  test('never go all at once by mistake', async () => {
-    const { secret } = await createSource(db.write, vault, { slug: 'last', label: 'x', provider: 'waha' }, NOW)
-    const source = (await find('last')) as NonNullable<Awaited<ReturnType<typeof find>>>
-    expect(withdrawSecret(db.write, source, secret?.id as string, NOW)).rejects.toMatchObject({ code: 'conflict' })
-    expect(withdrawSecret(db.write, source, Bun.randomUUIDv7(), NOW)).rejects.toMatchObject({ code: 'not_found' })
-    const other = await addSecret(db.write, vault, source.id, NOW)
-    const both = await Promise.allSettled([secret?.id as string, other.id].map((id) => withdrawSecret(db.write, source, id, NOW)))
-    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
-    await withdrawSecret(db.write, source, both[0]?.status === 'fulfilled' ? other.id : (secret?.id as string), NOW, true)
-    expect(await live('last')).toEqual([])
-  })
-
-  test('are none for a source that asks for no proof, and none is left behind when a source cannot be made', async () => {
-    const open = await createSource(db.write, vault, { slug: 'open', label: 'x', provider: 'wppconnect', schemes: [{ scheme: 'none' }] }, NOW)
-    expect(open.secret).toBeNull()
-    expect(createSource(db.write, vault, { slug: 'weak', label: 'x', provider: 'auto' }, NOW, 'secret')).rejects.toMatchObject({ code: 'invalid' })
-    expect(addSecret(db.write, vault, Bun.randomUUIDv7(), NOW)).rejects.toMatchObject({ code: 'not_found' })
-    expect(await find('weak')).toBeUndefined()
-  })
-})
-
-describe('what a source shows of its senders', () => {
-  const made = async (slug: string) => (await insertSource(db.read, { slug, label: 'x', provider: 'auto' }, NOW)).id
-
-  test('sums up who was recognised', async () => {
-    const sourceId = await made('heard')
-    const note = { sourceId, provider: 'waha', times: 2, firstAt: NOW, lastAt: NOW + 1 }
-    await addSightings(db.read, [note, { ...note, provider: 'unknown', times: 1 }])
-    await addSightings(db.read, [
-      { ...note, times: 3, firstAt: NOW + 5, lastAt: NOW + 9 },
-      { ...note, sourceId: Bun.randomUUIDv7() },
-    ])
-    const sightings = [
-      { provider: 'waha', times: 5, firstAt: NOW, lastAt: NOW + 9 },
-      { provider: 'unknown', times: 1, firstAt: NOW, lastAt: NOW + 1 },
-    ]
-    expect(await listSightings(db.read, sourceId)).toEqual(sightings)
-    await confirmProvider(db.read, sourceId, 'waha')
-    await updateSource(db.read, sourceId, { label: 'x', provider: 'signed' })
-    expect(await listSightings(db.read, sourceId)).toEqual(sightings)
-    await updateSource(db.read, sourceId, { label: 'x', provider: 'auto' })
-    expect(await listSightings(db.read, sourceId)).toEqual([])
-  })
-
-  test('becomes its provider only when somebody confirms it, and then still accepts what it accepted', async () => {
-    const id = await made('confirmed')
-    await confirmProvider(db.read, id, 'waha')
-    expect(await find('confirmed')).toMatchObject({ provider: 'waha', schemes: [...DEFAULT_SCHEMES] })
-    expect(confirmProvider(db.read, id, 'signed')).rejects.toMatchObject({ code: 'conflict' })
-    expect(confirmProvider(db.read, Bun.randomUUIDv7(), 'signed')).rejects.toMatchObject({ code: 'not_found' })
-  })
-
-  test('lists where URL and body named different sessions, the latest hundred of them', async () => {
-    const sourceId = await made('mismatched')
-    const note = { sourceId, pathSession: 'ABCD', bodySession: 'EFGH', times: 1, firstAt: NOW, lastAt: NOW }
-    await addMismatches(db.read, [note, { ...note, bodySession: 'IJKL' }])
-    await addMismatches(db.read, [
-      { ...note, times: 4, lastAt: NOW + 7 },
-      { ...note, pathSession: 'alias', bodySession: '4915…' },
-    ])
-    expect(await listMismatches(db.read, sourceId)).toEqual([
-      { pathSession: 'ABCD', bodySession: 'EFGH', times: 5, firstAt: NOW, lastAt: NOW + 7, bodySessions: 2 },
-      { pathSession: 'ABCD', bodySession: 'IJKL', times: 1, firstAt: NOW, lastAt: NOW, bodySessions: 2 },
-      { pathSession: 'alias', bodySession: '4915…', times: 1, firstAt: NOW, lastAt: NOW, bodySessions: 1 },
-    ])
-    await addMismatches(
-      db.read,
-      Array.from({ length: MISMATCHES_KEPT }, (_, i) => ({ ...note, bodySession: `s${i}`, lastAt: NOW + 100 + i })),
-    )
-    const kept = await listMismatches(db.read, sourceId)
-    expect([kept.length, kept[0]?.bodySession]).toEqual([MISMATCHES_KEPT, `s${MISMATCHES_KEPT - 1}`])
-    await forgetMismatches(db.read, sourceId)
-    expect(await listMismatches(db.read, sourceId)).toEqual([])
   })
 })
