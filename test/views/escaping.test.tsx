@@ -20,7 +20,8 @@ import { SessionPage } from '../../views/sessions/show'
 import { ApiKeysPage } from '../../views/settings/api-keys'
 import { SetupPage } from '../../views/setup/new'
 import { SourceControlPage } from '../../views/sources/control-page'
-import { fakeCalls, fakeControl, fakeDetail, fakeEvent, fakeMessages, fakeNight, fakeTransitions, NOW, XSS } from './support/fake'
+import { fakeControl, fakeNight, NOW, XSS } from './support/fake'
+import { fakeCalls, fakeDetail, fakeEvent, fakeMessages, fakeTransitions } from './support/fake-ledger'
 
 const MEANT: ReadonlySet<string> = new Set(['outcome', 'action', 'offers', 'label', 'status', 'health', 'from', 'to', 'reason', 'role', 'eventType'])
 

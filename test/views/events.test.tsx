@@ -7,7 +7,7 @@ import { readForm } from '../../views/events/form'
 import { MAX_DEPTH, readJson } from '../../views/events/json'
 import { summaryOf } from '../../views/events/summary'
 import { toHtml } from '../../views/render'
-import { fakeDetail, fakeEvent } from './support/fake'
+import { fakeDetail, fakeEvent } from './support/fake-ledger'
 
 const tree = (text: string): string => {
   const node = readJson(text)

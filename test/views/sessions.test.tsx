@@ -15,7 +15,8 @@ import { StateChart } from '../../views/sessions/state-chart'
 import { qrMatrix, qrPath } from '../../views/shared/qr'
 import { inWords, linePath } from '../../views/shared/sparkline'
 import { lookOf } from '../../views/shared/status'
-import { fakeMessages, fakeNight, fakeSession, fakeTransitions, NOW } from './support/fake'
+import { fakeNight, fakeSession, NOW } from './support/fake'
+import { fakeMessages, fakeTransitions } from './support/fake-ledger'
 
 const night = fakeNight()
 const named = (name: string): SessionRecord => night.find((session) => session.name === name) ?? fakeSession(0)

@@ -20,7 +20,8 @@ import { SessionPage } from '../../../views/sessions/show'
 import { ApiKeysPage } from '../../../views/settings/api-keys'
 import { SetupPage } from '../../../views/setup/new'
 import { qrMatrix } from '../../../views/shared/qr'
-import { fakeCalls, fakeDetail, fakeEvent, fakeMessages, fakeNight, fakeTransitions, XSS } from './fake'
+import { fakeNight, XSS } from './fake'
+import { fakeCalls, fakeDetail, fakeEvent, fakeMessages, fakeTransitions } from './fake-ledger'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
 export const CSP =
