@@ -121,11 +121,18 @@ export async function countDifferences(tx: Tx, table: (typeof SHADOWED)[number])
   return row?.n ?? 0
 }
 
+const KEYS: Record<(typeof SHADOWED)[number], string> = {
+  messages: '(session_id, id)',
+  reactions: '(session_id, message_id, sender)',
+  calls: '(session_id, id)',
+}
+
 /** Replaces what the ledger tells in the real tables by what was folded. */
 export async function replaceProjections(tx: Tx): Promise<void> {
   for (const table of SHADOWED) {
     await tx.unsafe(`delete from pg_temp.${table} where ctid not in (${rowsOf('pg_temp', table).replace('*', 'ctid')})`)
-    await tx.unsafe(`delete from public.${table} where ctid in (${rowsOf('public', table).replace('*', 'ctid')})`)
+    await tx.unsafe(`delete from public.${table}
+      where ctid in (${rowsOf('public', table).replace('*', 'ctid')}) or ${KEYS[table]} in (select ${KEYS[table].slice(1, -1)} from pg_temp.${table})`)
     await tx.unsafe(`insert into public.${table} select * from pg_temp.${table}`)
   }
 }
