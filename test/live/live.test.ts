@@ -104,6 +104,21 @@ describe('the stream of a page', () => {
     await Promise.all([sessions, one, events].map((stream) => stream.close()))
   })
 
+  test('the API tells every event of a large batch, and says resync rather than leave some out', async () => {
+    const events = await listen('/api/v1/stream?topic=events', withKey().headers)
+    await events.until(/: ok/)
+    const many = (count: number) => Array.from({ length: count }, (_, nth) => message('message.received', `MANY${count}-${nth}`))
+    await site.write(entry('many', many(200)))
+    const said = await events.until(/MANY200-199/)
+    const told = [...said.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string) as { session: string; messageId: string | null })
+    expect(told.filter(({ session }) => session === 'many').length).toBe(200)
+    // Before the first of them it may say so: something had changed shortly before the stream was opened.
+    expect(said.slice(said.indexOf('event: event')).includes('resync')).toBe(false)
+    await site.write(entry('many', many(700)))
+    expect((await events.until(/event: resync/)).includes('MANY700')).toBe(false)
+    await events.close()
+  })
+
   test('closing a page closes its stream', async () => {
     const count = async () => /^linekeeper_sse_streams (\d+)$/m.exec(await site.metrics.text())?.[1]
     expect(await count()).toBe('0')

@@ -13,10 +13,10 @@ const ROWS = 30
  * Commits of several lanes and processes overtake each other by about this much, so each look goes back that far and
  * leaves out what was told. The page itself passes over rows that it has.
  */
-const OVERLAP_MS = 3_000
+export const OVERLAP_MS = 3_000
 const REMEMBERED = 2_000
 
-/** What a tail has not been told yet. */
+/** The newest of what a page has not been told yet. */
 export class EventsTail {
   #after: Instant
   #told = new Set<string>()

@@ -2,7 +2,7 @@ import type { Change } from '../../live/bus'
 import type { Feed } from '../../live/pacer'
 import type { Message } from '../../live/sse'
 import { eventJson, sessionJson } from '../api/shapes'
-import { EventsTail } from './events-tail'
+import { EventsTold } from './events-told'
 import type { SessionFeedDeps } from './session-feed'
 import { placeOf } from './sessions-feed'
 
@@ -27,15 +27,16 @@ export class JsonSessionsFeed implements Feed {
   }
 }
 
-/** `event` messages: each new event, oldest first. */
+/** `event` messages: each new event, oldest first; `resync` when they are more than a stream is given at once. */
 export class JsonEventsFeed implements Feed {
-  readonly #tail: EventsTail
+  readonly #told: EventsTold
 
   constructor(deps: SessionFeedDeps) {
-    this.#tail = new EventsTail(deps.sql, deps.now())
+    this.#told = new EventsTold(deps.sql, deps.now())
   }
 
   async render(): Promise<Message[]> {
-    return (await this.#tail.events()).map((event) => ({ event: 'event', data: JSON.stringify(eventJson(event)) }))
+    const events = await this.#told.next()
+    return events?.map((event) => ({ event: 'event', data: JSON.stringify(eventJson(event)) })) ?? [{ event: 'resync', data: '1' }]
   }
 }
