@@ -8,9 +8,14 @@ export interface WwebjsStandIn extends StandIn {
   sessions: Map<string, { state: string | null; message?: string; qr?: string }>
 }
 
-export function wwebjsStandIn(): WwebjsStandIn {
+/** What the fork has added to chrishubert/whatsapp-api. */
+const OF_THE_FORK = ['stop', 'getSessions', 'requestPairingCode']
+
+/** @param of `original`: chrishubert/whatsapp-api, whose express knows no route of the fork. */
+export function wwebjsStandIn(of: 'fork' | 'original' = 'fork'): WwebjsStandIn {
   const sessions: WwebjsStandIn['sessions'] = new Map()
-  const server = standIn(({ headers, method, body }, [area, verb, id = '']) => {
+  const server = standIn(({ headers, method, path, body }, [area, verb = '', id = '']) => {
+    if (of === 'original' && OF_THE_FORK.includes(verb)) return noRoute(method, path)
     if (headers['x-api-key'] !== WWEBJS_KEY) return json({ success: false, error: 'Invalid API key' }, 403)
     if (area !== 'session') return json({ success: false, error: 'Not found' }, 404)
     if (verb !== 'getSessions' && !/^[\w-]+$/.test(id)) return json({ success: false, error: 'Session ID must be alphanumerical or -' }, 422)
@@ -53,4 +58,10 @@ export function wwebjsStandIn(): WwebjsStandIn {
     }
   })
   return { ...server, sessions }
+}
+
+/** As express answers where nobody has said anything else: before any key is asked for. */
+function noRoute(method: string, path: string): Response {
+  const page = `<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot ${method} ${path}</pre>\n</body>\n</html>\n`
+  return new Response(page, { status: 404, headers: { 'content-type': 'text/html; charset=utf-8' } })
 }
