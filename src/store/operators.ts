@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
 import { instant } from './page'
 
@@ -41,6 +42,13 @@ export async function countOperators(sql: Sql): Promise<number> {
 
 export async function listOperatorNames(sql: Sql): Promise<{ id: string; name: string }[]> {
   return [...(await sql.unsafe<{ id: string; name: string }[]>('select id, name from operators order by name, id', [], { prepare: true }))]
+}
+
+/** @param who an id or an e-mail address. @throws AppError `invalid` for somebody who is no operator. */
+export async function findOperatorId(sql: Sql, who: string): Promise<string> {
+  const [row] = await sql.unsafe<{ id: string }[]>('select id from operators where id = $1 or email = lower($1)', [who], { prepare: true })
+  if (!row) throw new AppError('invalid', 'There is no such operator: give an id or an e-mail address')
+  return row.id
 }
 
 export async function saveSetupToken(sql: Sql, hash: string, createdAt: Instant): Promise<void> {

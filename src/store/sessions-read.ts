@@ -77,7 +77,7 @@ export async function findSessionsVersion(sql: Sql): Promise<SessionsVersion> {
 
 const VERSION = `
 select count(*)::int as count, concat(count(*), '/', sum(seq)) as events,
-  concat_ws(' ', sum(usual_gap_ms), sum(hashtext(owner_id)), sum(hashtext(concat(session_id, stale_after_ms, ',', qr_expires_after_ms, ',', connecting_timeout_ms))),
+  concat_ws(' ', sum(usual_gap_ms), sum(hashtext(concat(session_id, owner_id, ',', stale_after_ms, ',', qr_expires_after_ms, ',', connecting_timeout_ms))),
     (select md5(string_agg(so::text, '' order by id)) from sources so), (select md5(string_agg(id || name, '' order by id)) from operators)) as settings
 from sessions`
 

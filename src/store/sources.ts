@@ -74,7 +74,8 @@ export async function createSource(
 }
 
 /**
- * Sets all that an operator sets; what is left out goes back to its default. The slug stays, since senders know it.
+ * Sets all that an operator sets; what is left out goes back to its default. The slug stays, since senders know it. Sessions for which
+ * the same operator answered as for the source go along to the new one.
  * @throws AppError `not_found`, `invalid` for schemes that cannot be.
  */
 export async function updateSource(sql: Db, id: string, input: Omit<SourceInput, 'slug'>): Promise<void> {
@@ -170,7 +171,10 @@ insert into sources (id, slug, created_at, label, provider, schemes, owner_id, s
 values ($1, $2, ${instant('$3')}, $4, $5, $6::text::jsonb, $7, $8, $9, $10) on conflict (slug) do nothing returning id`
 
 const UPDATE_SOURCE = `
-update sources set label = $2, provider = $3, schemes = $4::text::jsonb, owner_id = $5, stale_after_ms = $6, qr_expires_after_ms = $7, connecting_timeout_ms = $8
-where id = $1 returning (select provider from sources where id = $1) as before`
+with before as (select provider, owner_id from sources where id = $1),
+moved as (update sessions s set owner_id = $5::text from before b
+  where s.source_id = $1 and s.owner_id is not distinct from b.owner_id and b.owner_id is distinct from $5::text)
+update sources set label = $2, provider = $3, schemes = $4::text::jsonb, owner_id = $5::text, stale_after_ms = $6, qr_expires_after_ms = $7, connecting_timeout_ms = $8
+where id = $1 returning (select provider from before) as before`
 
 const CONFIRM_PROVIDER = `update sources set provider = $2, schemes = coalesce(schemes, $3::text::jsonb) where id = $1 and provider = 'auto' returning id`

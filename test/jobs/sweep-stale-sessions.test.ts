@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import type { Instant } from '../../src/domain/event'
 import { Writer } from '../../src/ingest/writer'
 import { sweepStaleSessions } from '../../src/jobs/sweep-stale-sessions'
-import { setSessionAllowances } from '../../src/store/allowances'
+import { changeSessionSettings } from '../../src/store/session-settings'
 import { insertSource, updateSource } from '../../src/store/sources'
 import { freshDatabase } from '../support/database'
 import { ALLOWANCES, entry, event, message, TEST_SOURCE } from '../support/entries'
@@ -79,17 +79,17 @@ test('an allowance that is changed counts at once, also for a session that the w
   await writer.append(entry('changed', [event('session.connected')], T0 + 150 * MINUTE))
   const { session_id: id } = (await session('changed')) as { session_id: string }
   const own = { staleAfterMs: 5 * MINUTE, qrExpiresAfterMs: null, connectingTimeoutMs: null }
-  await setSessionAllowances(sql, id, own)
+  await changeSessionSettings(sql, id, own)
   await writer.append(entry('changed', [event('session.disconnected', { session: { reason: 'network' } }), event('session.connected')], T0 + 151 * MINUTE))
   expect(await session('changed')).toMatchObject({ status: 'connected', stale_at: new Date(T0 + 156 * MINUTE) })
-  await setSessionAllowances(sql, id, { ...own, staleAfterMs: 2 * MINUTE })
+  await changeSessionSettings(sql, id, { ...own, staleAfterMs: 2 * MINUTE })
   clock = T0 + 152 * MINUTE
   await sweepStaleSessions(deps)
   expect(await session('changed')).toMatchObject({ status: 'connected', stale_at: new Date(T0 + 153 * MINUTE) })
-  await setSessionAllowances(sql, id, { ...own, staleAfterMs: null })
+  await changeSessionSettings(sql, id, { ...own, staleAfterMs: null })
   await sweepStaleSessions(deps)
   expect(await session('changed')).toMatchObject({ stale_at: new Date(T0 + 166 * MINUTE) })
-  expect(setSessionAllowances(sql, Bun.randomUUIDv7(), own)).rejects.toMatchObject({ code: 'not_found' })
+  expect(changeSessionSettings(sql, Bun.randomUUIDv7(), own)).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('an allowance of the source that is changed counts for all its sessions that set none themselves', async () => {

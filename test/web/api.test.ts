@@ -77,6 +77,7 @@ describe('the contract', () => {
       pairingCode: null,
       loading: null,
       account: null,
+      ownerId: null,
       counts: { events: 6, messagesReceived: 5, messagesSent: 0, calls: 0, reconnects: 0 },
       seq: 6,
     } as never)

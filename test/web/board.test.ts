@@ -29,6 +29,10 @@ test('settings that are no events show too: owners, allowances, a source renamed
   await sql`insert into operators (id, name, email, created_at, updated_at) values ('op', 'Grace', 'g@example.org', now(), now())`
   await sql`update sessions set owner_id = 'op' where name = 'b'`
   expect((await find())?.owner).toEqual({ id: 'op', name: 'Grace' })
+  await sql`update sessions set owner_id = case name when 'a' then 'op' end`
+  expect((await find())?.owner).toBeNull()
+  await sql`update sessions set owner_id = case name when 'b' then 'op' end`
+  expect((await find())?.owner).toEqual({ id: 'op', name: 'Grace' })
   await sql`update operators set name = 'Ada'`
   expect((await find())?.owner?.name).toBe('Ada')
   await sql`update sources set slug = 'renamed'`

@@ -35,6 +35,7 @@ export const Session = t.Object(
     pairingCode: nullable(t.String()),
     loading: nullable(t.Object({ percent: t.Number(), message: nullable(t.String()) })),
     account: nullable(t.Object({ id: t.String(), name: nullable(t.String()) })),
+    ownerId: nullable(t.String({ description: 'The operator who answers for it' })),
     counts: t.Object({ events: t.Integer(), messagesReceived: t.Integer(), messagesSent: t.Integer(), calls: t.Integer(), reconnects: t.Integer() }),
     seq: t.Integer({ description: 'Events folded so far' }),
   },

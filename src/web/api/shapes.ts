@@ -27,6 +27,7 @@ export function sessionJson(session: SessionRecord): Static<typeof Session> {
     pairingCode,
     loading,
     account,
+    ownerId: session.owner?.id ?? null,
     counts,
     seq,
   }

@@ -2,41 +2,17 @@ import { Type as t } from '@sinclair/typebox'
 import { AppError } from '../../domain/error'
 import { proposalOf } from '../../domain/recognition'
 import { findProvider, PROVIDERS } from '../../providers'
-import { setSessionAllowances } from '../../store/allowances'
-import { findSession } from '../../store/sessions-read'
 import { forgetMismatches, listMismatches, listSightings } from '../../store/source-notes'
 import { confirmProvider, type Source as SourceRecord } from '../../store/sources'
 import { json } from '../answers'
 import { type ApiRoute, route } from './route'
-import { pageOf, SessionParams } from './schemas'
+import { pageOf } from './schemas'
 import { type SourceRoutesDeps, sourceOf } from './source-of'
-import { AllowanceChange, Mismatch, mismatchJson, Recognition, Source, sightingJson, sourceJson } from './source-shapes'
+import { Mismatch, mismatchJson, Recognition, Source, sightingJson, sourceJson } from './source-shapes'
 
 const OfSlug = t.Object({ slug: t.String() })
 const NOT_FOUND = { 404: { description: 'There is no such source' } }
 const gone = () => new Response(null, { status: 204 })
-
-/** Where the session itself is told: what it is, follows from its events; how long it may be silent, an operator says. */
-export function allowanceRoutes({ sql, write, allowances, now }: SourceRoutesDeps): ApiRoute[] {
-  return [
-    route({
-      method: 'PATCH',
-      path: '/api/v1/sessions/:source/:sessionId',
-      scope: 'admin',
-      summary: 'Sets how long a session may be silent; null, or what is left out, is as its source has it',
-      params: SessionParams,
-      body: AllowanceChange,
-      answers: { 204: { description: 'It counts from now on' }, 404: { description: 'There is no such session' } },
-      async handle({ params, body }) {
-        const session = await findSession(sql, params.source ?? '', params.sessionId ?? '', allowances, now())
-        if (!session) throw new AppError('not_found', 'There is no such session')
-        const { staleAfterMs = null, qrExpiresAfterMs = null, connectingTimeoutMs = null } = body
-        await setSessionAllowances(write, session.id, { staleAfterMs, qrExpiresAfterMs, connectingTimeoutMs })
-        return gone()
-      },
-    }),
-  ]
-}
 
 /** What a source heard, and where names differed. */
 export function sourceNoteRoutes(deps: SourceRoutesDeps): ApiRoute[] {

@@ -74,14 +74,18 @@ const allowances = {
   connectingTimeoutMs: t.Optional(nullable(Milliseconds)),
 }
 
-export const AllowanceChange = t.Object(allowances, { $id: 'AllowanceChange', additionalProperties: false })
+const owner = {
+  ownerId: t.Optional(nullable(t.String({ minLength: 1, maxLength: 320, description: "an operator's id or e-mail address, or null for nobody" }))),
+}
+
+export const SessionChange = t.Object({ ...owner, ...allowances }, { $id: 'SessionChange', additionalProperties: false })
 
 const settings = {
   label: t.Optional(t.String({ minLength: 1, maxLength: 100, description: '1 to 100 characters' })),
   provider: t.Optional(t.String({ maxLength: 50, description: "a provider's id, or auto" })),
   // Checked by readSchemes, which tells what exactly is wrong with which scheme.
   schemes: t.Optional(t.Any({ anyOf: [{ type: 'array', items: SchemeShape }, { type: 'null' }] })),
-  ownerId: t.Optional(nullable(t.String({ maxLength: 100 }))),
+  ...owner,
   ...allowances,
 }
 

@@ -2,12 +2,14 @@ import { Type as t } from '@sinclair/typebox'
 import { AppError } from '../../domain/error'
 import { findProvider, PROVIDERS } from '../../providers'
 import { readSchemes } from '../../signing/scheme-shape'
+import { findOperatorId } from '../../store/operators'
 import { startRotation, withdrawSecret } from '../../store/secrets'
 import { createSource, deleteSource, updateSource } from '../../store/sources'
 import { json } from '../answers'
 import { type ApiRoute, route } from './route'
 import { pageOf } from './schemas'
-import { allowanceRoutes, sourceNoteRoutes } from './source-notes'
+import { sessionSettingsRoutes } from './session-settings'
+import { sourceNoteRoutes } from './source-notes'
 import { type SourceRoutesDeps, sourceOf } from './source-of'
 import { MadeSecret, MadeSource, NewSecret, NewSource, rotationJson, Source, SourceChange, sourceJson } from './source-shapes'
 
@@ -17,7 +19,7 @@ const NOT_FOUND = { 404: { description: 'There is no such source' } }
 const gone = () => new Response(null, { status: 204 })
 
 export function sourceRoutes(deps: SourceRoutesDeps): ApiRoute[] {
-  return [...readRoutes(deps), ...changeRoutes(deps), ...secretRoutes(deps), ...sourceNoteRoutes(deps), ...allowanceRoutes(deps)]
+  return [...readRoutes(deps), ...changeRoutes(deps), ...secretRoutes(deps), ...sourceNoteRoutes(deps), ...sessionSettingsRoutes(deps)]
 }
 
 function readRoutes(deps: SourceRoutesDeps): ApiRoute[] {
@@ -53,7 +55,7 @@ function changeRoutes(deps: SourceRoutesDeps): ApiRoute[] {
       body: NewSource,
       answers: { 201: { description: 'The source', schema: MadeSource }, 409: { description: 'The slug is taken' } },
       async handle({ body: { slug, label = slug, secret, ...settings } }) {
-        const input = { slug, label, provider: 'auto', ...checked(settings) }
+        const input = { slug, label, provider: 'auto', ...(await checked(deps, settings)) }
         const made = await createSource(write, vault, input, now(), secret)
         return json({ source: sourceJson(await sourceOf(deps, slug), publicUrl, now()), secret: made.secret }, { status: 201 })
       },
@@ -68,7 +70,7 @@ function changeRoutes(deps: SourceRoutesDeps): ApiRoute[] {
       answers: { 200: { description: 'The source as it is now', schema: Source }, ...NOT_FOUND },
       async handle({ params, body }) {
         const source = await sourceOf(deps, params.slug)
-        await updateSource(write, source.id, { ...source, ...checked(body) })
+        await updateSource(write, source.id, { ...source, ...(await checked(deps, body)) })
         return json(sourceJson(await sourceOf(deps, params.slug), publicUrl, now()))
       },
     }),
@@ -88,15 +90,16 @@ function changeRoutes(deps: SourceRoutesDeps): ApiRoute[] {
   ]
 }
 
-/** @throws AppError `invalid` for a provider that we do not know, and for schemes that cannot be. */
-function checked<S extends { provider?: string; schemes?: unknown }>(settings: S) {
-  const { provider, schemes, ...rest } = settings
+/** @throws AppError `invalid` for a provider or operator that we do not know, and for schemes that cannot be. */
+async function checked<S extends { provider?: string; schemes?: unknown; ownerId?: string | null }>({ sql }: Pick<SourceRoutesDeps, 'sql'>, settings: S) {
+  const { provider, schemes, ownerId, ...rest } = settings
   if (provider !== undefined && provider !== 'auto' && !findProvider(provider)) {
     throw new AppError('invalid', `body/provider: auto, ${PROVIDERS.map(({ id }) => id).join(', ')}`)
   }
   return {
     ...rest,
     ...(provider !== undefined && { provider }),
+    ...(ownerId !== undefined && { ownerId: ownerId && (await findOperatorId(sql, ownerId)) }),
     ...(schemes !== undefined && { schemes: schemes === null ? null : readSchemes(schemes) }),
   }
 }
