@@ -43,8 +43,8 @@ export interface Running {
   generatedSecret: string | null
   database: Database
   vault: Vault
-  /** Finishes what was taken, then closes everything in the reverse order. Idempotent. */
-  stop(): Promise<void>
+  /** Finishes what was taken, then closes everything in the reverse order. Idempotent. @param why for the log: a signal. */
+  stop(why?: string): Promise<void>
 }
 
 /** Bytes of webhook bodies that are held at once, before 503 is answered. */
@@ -60,21 +60,22 @@ export interface StartOptions {
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
   const undo: (() => unknown)[] = []
-  const stop = once(async () => {
+  const takeDown = async () => {
     for (const step of undo.splice(0).reverse()) await step()
-  })
+  }
   try {
-    return { ...(await assemble(config, options.progress ?? (() => {}), undo)), stop }
+    const { report, ...running } = await assemble(config, options.progress ?? (() => {}), undo)
+    return { ...running, stop: once((why = 'asked to') => told(report, why, takeDown)) }
   } catch (cause) {
-    await stop().catch(() => {})
+    await takeDown().catch(() => {})
     throw cause
   }
 }
 
-async function assemble(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Omit<Running, 'stop'>> {
+async function assemble(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Omit<Running, 'stop'> & { report: Report }> {
   const startedAt = performance.now()
   await makeDataDir(config.dataDir)
-  const reports = await createErrorReports(config.sentryDsn, 'linekeeper')
+  const reports = await createErrorReports(config.sentryDsn)
   undo.push(() => reports.close())
   const report = createReport(createLogger(config.logLevel), reports)
   if (config.redisUrl !== null) report.limitsNotShared()
@@ -125,6 +126,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
     generatedSecret: made.created && config.webhookSecret === null ? made.secret : null,
     database,
     vault,
+    report,
   }
 }
 
@@ -167,7 +169,15 @@ async function openOwnOrGiven(config: Config, progress: (line: string) => void, 
   return { ...database, revive: async () => void (embedded = await startEmbedded(config.dataDir, () => {}, { port })) }
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
+/** Says so in the log before and after: an operator who waits sees that something is being waited for. */
+async function told(report: Report, why: string, takeDown: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now()
+  report.stopping(why)
+  await takeDown()
+  report.stopped(performance.now() - startedAt)
+}
+
+function once(work: (why?: string) => Promise<void>): (why?: string) => Promise<void> {
   let running: Promise<void> | undefined
-  return () => (running ??= work())
+  return (why) => (running ??= work(why))
 }

@@ -3,18 +3,28 @@ import type { Running } from './runtime'
 const STOP_WITHIN_MS = 10_000
 /** Terminals and wrappers (npx, bun run) deliver one Ctrl-C twice, a few milliseconds apart. */
 const SAME_SIGNAL_MS = 1_000
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
-/** Waits for SIGTERM or SIGINT, then stops and exits 0; a second signal, or 10 s, ends it at once with 1. */
-export async function runUntilSignalled(running: Pick<Running, 'stop'>): Promise<never> {
-  await new Promise<void>((signalled) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => signalled())
-  })
-  const since = performance.now()
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+/**
+ * The first SIGTERM or SIGINT from now on; a second one ends the process at once with 1. To be called before anything is started: until
+ * then a signal kills on the spot, and leaves behind whatever had been begun, such as an embedded Postgres.
+ */
+export function nextSignal(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let firstAt: number | undefined
+  for (const name of SIGNALS) {
     process.on(name, () => {
-      if (performance.now() - since > SAME_SIGNAL_MS) process.exit(1)
+      firstAt ??= performance.now()
+      if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(1)
+      resolve(name)
     })
   }
-  const stopped = await Promise.race([running.stop().then(() => true), Bun.sleep(STOP_WITHIN_MS).then(() => false)])
+  return promise
+}
+
+/** Waits for the signal, then stops and exits 0; with 1 when that takes longer than ten seconds. */
+export async function runUntil(signal: Promise<string>, running: Pick<Running, 'stop'>): Promise<never> {
+  const name = await signal
+  const stopped = await Promise.race([running.stop(name).then(() => true), Bun.sleep(STOP_WITHIN_MS).then(() => false)])
   process.exit(stopped ? 0 : 1)
 }

@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config'
 import type { Environment } from '../config-values'
 import { systemNow } from '../ingest/arrival'
 import type { Running } from '../runtime'
+import { nextSignal, runUntil } from '../signals'
 import { findOwnSecret } from './own-secret'
 import { checkPort } from './port'
 import { tryLine } from './try-line'
@@ -17,11 +18,12 @@ export async function run(args: string[], env: Environment): Promise<void> {
   const config = loadConfig(env, { demo: values.demo })
   const startedAt = performance.now()
   const progress = (line: string) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`)
+  const signal = nextSignal()
   // Before anything is started that would have to be stopped again.
   await checkPort(config.host, config.port)
   progress('Starting Linekeeper…')
   // Loading the server takes longer than checking the above.
-  const [{ start }, { runUntilSignalled }] = await Promise.all([import('../runtime'), import('../signals')])
+  const { start } = await import('../runtime')
   const running = await start(config, { progress })
   progress('Ready.')
   const ending = new AbortController()
@@ -33,10 +35,10 @@ export async function run(args: string[], env: Environment): Promise<void> {
     await running.stop()
     throw cause
   }
-  await runUntilSignalled({
-    stop() {
+  await runUntil(signal, {
+    stop(why) {
       ending.abort()
-      return running.stop()
+      return running.stop(why)
     },
   })
 }
