@@ -1,3 +1,4 @@
+import { name, version } from '../../package.json'
 import { scrub, scrubText } from './scrub'
 
 /** Reports bugs to Sentry, or nowhere. */
@@ -9,17 +10,19 @@ export interface ErrorReports {
 }
 
 const CLOSE_MS = 2_000
+/** As Sentry writes releases: which version a failure is of. */
+const RELEASE = `${name}@${version}`
 
 /**
  * Sentry when there is a DSN. Its package takes a second to load and hooks into much, so it is loaded only then, and without
  * any of its integrations: nothing but what `capture` is given leaves the process.
  */
-export async function createErrorReports(dsn: string | null, release: string): Promise<ErrorReports> {
+export async function createErrorReports(dsn: string | null): Promise<ErrorReports> {
   if (dsn === null) return { capture() {}, async close() {} }
   const sentry = await import('@sentry/bun')
   sentry.init({
     dsn,
-    release,
+    release: RELEASE,
     defaultIntegrations: false,
     sendClientReports: false,
     beforeSend: (event) => scrubEvent(event),

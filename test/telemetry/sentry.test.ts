@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import packed from '../../package.json'
 import { createErrorReports, scrubEvent } from '../../src/telemetry/sentry'
 
 const received: string[] = []
@@ -14,12 +15,12 @@ afterAll(() => server.stop(true))
 
 describe('error reports', () => {
   test('reach the DSN, without phone numbers, secrets or anything of the machine', async () => {
-    const reports = await createErrorReports(`http://public@127.0.0.1:${server.port}/1`, 'linekeeper@test')
+    const reports = await createErrorReports(`http://public@127.0.0.1:${server.port}/1`)
     reports.capture(new Error('no route for 5511998877665@c.us'), { requestId: 'r-1', apiKey: 'S3CRET' })
     await reports.close()
     const [, , event] = (received[0] ?? '').split('\n')
     expect(JSON.parse(event ?? '{}')).toMatchObject({
-      release: 'linekeeper@test',
+      release: `${packed.name}@${packed.version}`,
       tags: { requestId: 'r-1', apiKey: '[redacted]' },
       exception: { values: [{ type: 'Error', value: 'no route for •••@c.us' }] },
     })
@@ -29,7 +30,7 @@ describe('error reports', () => {
   })
 
   test('go nowhere without a DSN', async () => {
-    const reports = await createErrorReports(null, 'linekeeper@test')
+    const reports = await createErrorReports(null)
     reports.capture(new Error('x'))
     await reports.close()
     expect(received).toHaveLength(1)
