@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { playDemo } from '../../src/tasks/simulate/demo'
+import { WAHA_KEY, wahaStandIn } from '../control/stand-ins/waha'
 import { axeFindings } from '../support/axe'
 import { describeInBrowser, launchBrowser, openWindow } from '../support/browser'
+import { API_KEY, deskAt } from '../support/desk'
 import { ADMIN, SECRET, startTestServer, type TestServer } from '../support/server'
 
 setDefaultTimeout(120_000)
@@ -47,6 +49,62 @@ describeInBrowser('every page, full of life', () => {
       expect(troubles.filter((trouble) => !trouble.includes('status of 404'))).toEqual([])
     })
   }
+})
+
+describeInBrowser('the keyboard', () => {
+  const waha = wahaStandIn()
+  let server: TestServer
+  let browser: Browser
+
+  beforeAll(async () => {
+    server = await startTestServer({ ...ADMIN, API_KEY })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    await waha.stop()
+  })
+
+  test('restarts the session whose page is open with r, and asks first', async () => {
+    waha.sessions.set('shop', { status: 'WORKING' })
+    // A window that is not watched: there any dialog counts as trouble.
+    const page = await browser.newPage()
+    const desk = deskAt(server, page)
+    await desk.logIn()
+    await desk.make('waha')
+    await desk.connect('waha', waha.url, WAHA_KEY)
+    await page.getByRole('button', { name: 'Import its sessions' }).click()
+    await page.getByText('1 new here').waitFor()
+    await desk.open('waha', 'shop')
+    await page.keyboard.press('?')
+    await page.locator('#help div', { hasText: 'Restart the session' }).getByText('r', { exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+
+    const restarts = () => waha.asked.filter(({ path }) => path.endsWith('/restart')).length
+    const asked: string[] = []
+    const press = async (answer: 'accept' | 'dismiss') => {
+      const heard = page.waitForEvent('dialog')
+      // The key is let go only when the question is answered.
+      const pressed = page.keyboard.press('r')
+      const dialog = await heard
+      asked.push(dialog.message())
+      await dialog[answer]()
+      await pressed
+    }
+    await press('dismiss')
+    expect([asked, restarts()]).toEqual([['Restart shop?'], 0])
+    await press('accept')
+    await desk.outcome('The sender is restarting the session')
+    expect(restarts()).toBe(1)
+    // Elsewhere there is nothing to restart, and in a field it is a letter.
+    await page.goto(`${server.url}/`)
+    await page.keyboard.press('r')
+    await page.keyboard.press('/')
+    await page.keyboard.press('r')
+    expect(await page.locator('[data-search]').inputValue()).toBe('r')
+    expect([asked.length, restarts()]).toEqual([2, 1])
+  })
 })
 
 async function pathsOf({ database }: TestServer): Promise<string[]> {

@@ -10,17 +10,17 @@
 
   // The same words as views/format.ts; a test compares the two.
   function duration(ms) {
-    const s = Math.floor(ms / 1000)
-    if (s < 60) return `${Math.max(0, s)} s`
-    if (s < 3600) return `${Math.floor(s / 60)} min`
-    if (s < 86400) return `${Math.floor(s / 3600)} h`
-    const days = Math.floor(s / 86400)
+    const whole = (unit) => Math.floor(Math.max(0, ms) / unit)
+    if (ms < 6e4) return `${whole(1e3)} s`
+    if (ms < 36e5) return `${whole(6e4)} min`
+    if (ms < 864e5) return `${whole(36e5)} h`
+    const days = whole(864e5)
     return days === 1 ? '1 day' : `${days} days`
   }
   function ago(at, now) {
     const ms = now - at
-    if (ms < -1000) return `in ${duration(-ms)}`
-    return ms < 5000 ? 'just now' : `${duration(ms)} ago`
+    if (ms < -1e3) return `in ${duration(-ms)}`
+    return ms < 5e3 ? 'just now' : `${duration(ms)} ago`
   }
 
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
@@ -80,7 +80,7 @@
     indicator.lastElementChild.textContent = state === 'on' ? 'Live' : `${word} since ${formats.s.format(Date.now()).slice(0, 5)}`
   }
   // Nothing moves under a reader who marks text or has a menu open; afterwards everything is fetched once.
-  const isHeld = () => !getSelection().isCollapsed || one('.menu[open]') !== null
+  const isHeld = () => !getSelection().isCollapsed || one('.menu[open]')
   function catchUp() {
     if (!live || isHeld()) return
     if (one('#live-state').dataset.state === 'held') show('on')
@@ -104,11 +104,11 @@
 
   let waiting = []
   const isNew = ({ id }) => !document.getElementById(id) && !waiting.some((row) => row.id === id)
-  function putOnTop(tail, rows) {
+  const putOnTop = (tail, rows) => {
     tail.prepend(...rows)
     while (tail.children.length > tail.dataset.tail) tail.lastElementChild.remove()
   }
-  function wait(rows) {
+  const wait = (rows) => {
     const pill = one('[data-pill]')
     waiting = rows
     pill.hidden = rows.length === 0
@@ -136,12 +136,16 @@
 
   // --- keys, forms, menus ------------------------------------------------------------------------------------------
 
-  function moveBy(step) {
+  const focusedRow = () => document.activeElement.closest('.row, .event')
+  const moveBy = (step) => {
     const rows = all('.row, .event')
-    const at = rows.findIndex((row) => row.contains(document.activeElement))
+    const at = rows.indexOf(focusedRow())
     const row = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step]
     row?.querySelector('a').focus()
     row?.scrollIntoView({ block: 'nearest' })
+  }
+  const closeMenus = (around) => {
+    for (const menu of all('.menu[open]')) menu.open = menu.contains(around)
   }
   let wentG = 0
   const go = (path) => Date.now() - wentG < 1500 && location.assign(path)
@@ -149,7 +153,12 @@
     '/': () => one('[data-search]')?.focus(),
     j: () => moveBy(1),
     k: () => moveBy(-1),
-    o: () => document.activeElement.closest('.row, .event')?.querySelector('a').click(),
+    o: () => focusedRow()?.querySelector('a').click(),
+    // As the button does, but asks: a key is hit sooner than a button.
+    r: () => {
+      const button = one('[data-ask]:enabled')
+      if (button?.checkVisibility() && confirm(button.dataset.ask)) button.click()
+    },
     '?': () => one('#help')?.showModal(),
     g: () => (wentG = Date.now()),
     s: () => go('/'),
@@ -157,19 +166,19 @@
   }
   on('keydown', (event) => {
     const { target, key } = event
-    if (key === 'Escape') for (const menu of all('.menu[open]')) menu.open = false
+    if (key === 'Escape') closeMenus(null)
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea, dialog') || !Object.hasOwn(keys, key)) return
     event.preventDefault()
     keys[key]()
   })
   on('click', ({ target }) => {
-    for (const menu of all('.menu[open]')) if (!menu.contains(target)) menu.open = false
+    closeMenus(target)
     if (target.closest('[data-help]')) one('#help').showModal()
     if (!target.closest('a, button, summary') && getSelection().isCollapsed) target.closest('.row')?.querySelector('a').click()
   })
   for (const button of all('[data-help]')) button.hidden = false
   // Keeps `?q=&status=&sort=` out of addresses.
   on('formdata', ({ target, formData }) => {
-    if (target.method === 'get') for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
+    if (target.method === 'get') for (const [name, value] of [...formData]) if (!value) formData.delete(name)
   })
 }

@@ -4,6 +4,7 @@ const KEYS: [string[], string][] = [
   [['/'], 'Search'],
   [['j', 'k'], 'Next, previous row'],
   [['o'], 'Open the row'],
+  [['r'], 'Restart the session whose page this is'],
   [['g', 's'], 'Go to sessions'],
   [['g', 'e'], 'Go to events'],
   [['?'], 'This help'],

@@ -78,7 +78,13 @@ function liveForm({ source, name }: SessionRecord, action: string): Record<strin
 function Act({ session, action, word, isMain, isBusy }: ActProps & { isMain: boolean }): JSX.Element {
   return (
     <form {...liveForm(session, action)}>
-      <button type="submit" class={isMain ? 'main' : undefined} disabled={isBusy} safe>
+      <button
+        type="submit"
+        class={isMain ? 'main' : undefined}
+        disabled={isBusy}
+        data-ask={action === 'restart' ? attr(`Restart ${session.name}?`) : undefined}
+        safe
+      >
         {word}
       </button>
     </form>
