@@ -125,6 +125,8 @@ describe('a refusal', () => {
       remedy: 'Set API_KEY at the sender.',
     })
     expect(remedyOf({ code: 'too_large', message: 'The body is too large' }).remedy).toContain('MAX_BODY_BYTES')
+    // Of the window that limits are counted in, and that docs/operations.md names.
+    expect(remedyOf({ code: 'rate_limited', message: 'Too many deliveries from this session' }).remedy).toContain('in ten seconds: raise RATE_LIMIT_')
   })
 })
 

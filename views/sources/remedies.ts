@@ -10,7 +10,7 @@ const REMEDIES: Record<string, string> = {
   no_secret: 'Make a secret here and give it to the sender.',
   unknown_source: 'Compare the URL at the sender with those of the sources above, letter by letter.',
   too_large: 'Raise MAX_BODY_BYTES, or let the sender leave attachments out of its webhooks.',
-  rate_limited: 'More than is allowed in a minute: raise RATE_LIMIT_… if that is how much it should send.',
+  rate_limited: 'More than is allowed in ten seconds: raise RATE_LIMIT_… if that is how much it should send.',
 }
 
 /** A refusal as a sentence, and the next step as another. */
