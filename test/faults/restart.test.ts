@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
-import { connect, openDatabase } from '../../src/store/database'
+import { connect } from '../../src/store/database'
 import { freePort } from '../../src/store/free-port'
 import { freshDatabaseUrl } from '../support/database'
 import { ADMIN, logInAt, STARTING_MS, type TestServer } from '../support/server'
 import { until } from '../support/until'
-import { type Acknowledged, startLoad } from './load'
+import { startLoad } from './load'
 import { TestPostgres } from './postgres'
 import { newDataDir, ServerProcess } from './server-process'
-import { expectAllStored } from './stored'
+import { expectAllStored, expectStoredIn } from './stored'
 import { startWatchers } from './watchers'
 
 const data = newDataDir()
@@ -21,12 +21,6 @@ const poster =
   (port: number, keepalive: boolean): TestServer['post'] =>
   ({ session, headers, body }) =>
     fetch(`http://127.0.0.1:${port}/api/whatsapp/webhook/${session}`, { method: 'POST', headers, body, keepalive })
-
-async function expectStoredIn(url: string, acknowledged: readonly Acknowledged[]): Promise<void> {
-  const database = await openDatabase(url, { write: 1, read: 2 })
-  await expectAllStored(database.read, acknowledged)
-  await database.close()
-}
 
 describe('a rolling restart', () => {
   test('by a second instance on the same port: no post is refused, none is lost', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import { rebuild } from '../../src/ingest/rebuild'
-import type { Database } from '../../src/store/database'
+import { type Database, openDatabase } from '../../src/store/database'
 import type { Acknowledged } from './load'
 
 /** Acknowledged ⊆ stored, each once, in the order of its session; and the sessions are the fold of what is stored. */
@@ -22,4 +22,11 @@ export async function expectAllStored(sql: Database['read'], acknowledged: reado
   >`select (select sum(seq)::int from sessions) as folded, (select count(*)::int from events) as stored`
   expect(sums?.folded).toBe(sums?.stored as number)
   expect((await rebuild(sql, { repair: false })).differences).toEqual([])
+}
+
+/** The same, in a database that nobody here has open. */
+export async function expectStoredIn(url: string, acknowledged: readonly Acknowledged[]): Promise<void> {
+  const database = await openDatabase(url, { write: 1, read: 2 })
+  await expectAllStored(database.read, acknowledged)
+  await database.close()
 }

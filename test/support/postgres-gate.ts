@@ -1,10 +1,12 @@
-/** A gate before a Postgres: while it is shut, connections break and new ones are refused, as when the database is down. */
+/** A gate before a Postgres: while it is shut, connections break and new ones are refused, as when the database is down; or it is far away. */
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
 
 export class PostgresGate {
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
   #port = 0
+  /** What Postgres says takes so long to arrive. */
+  latencyMs = 0
 
   private constructor(
     private readonly host: string,
@@ -36,12 +38,27 @@ export class PostgresGate {
       ] as const) {
         this.#sockets.add(from)
         from.on('close', () => to.destroy()).on('error', () => to.destroy())
-        from.pipe(to)
       }
+      socket.pipe(other)
+      this.#pass(other, socket)
     })
     const server = this.#server
     await new Promise<void>((done) => server.listen(this.#port, '127.0.0.1', done))
     this.#port = (server.address() as { port: number }).port
+  }
+
+  /** In order, also when the latency changes meanwhile. */
+  #pass(from: Socket, to: Socket): void {
+    let passed = Promise.resolve()
+    from.on('data', (chunk) => {
+      const dueAt = performance.now() + this.latencyMs
+      passed = passed.then(async () => {
+        const wait = dueAt - performance.now()
+        if (wait > 0) await Bun.sleep(wait)
+        if (!to.destroyed) to.write(chunk)
+      })
+    })
+    from.on('end', () => void passed.then(() => to.end()))
   }
 
   async shut(): Promise<void> {
