@@ -47,6 +47,12 @@ export class ServerProcess {
     }
   }
 
+  /** The most memory that it ever had, in bytes. */
+  async peakMemory(): Promise<number> {
+    const status = await Bun.file(`/proc/${this.child.pid}/status`).text()
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+  }
+
   async journal(): Promise<number | undefined> {
     const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
     return ((await answer?.json()) as { journal: number } | undefined)?.journal
