@@ -220,7 +220,7 @@ export const SENDERS: readonly Sender[] = [
       JSON.stringify({
         type: 'message.received',
         timestamp: '2026-11-24T10:00:00.000Z',
-        data: { sessionId, message: { id, chat: '1@c.us', from: '1@c.us', text: 'hi' } },
+        data: { sessionId, id, chat: '1@c.us', from: '1@c.us', text: 'hi' },
       }),
     headers: (body, secret, now) => standardHeaders(body, secret, now),
     delays: [5 * S, 300 * S, 1_800 * S, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
