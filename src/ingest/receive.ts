@@ -1,8 +1,9 @@
+import { isAscii } from 'node:buffer'
 import { readBody } from '../domain/body'
 import type { Delivery } from '../domain/delivery'
 import type { DecodedEvent, Instant } from '../domain/event'
 import { isForm } from '../domain/form'
-import { keyHash, sessionIdOf } from '../domain/id'
+import { keyHash } from '../domain/id'
 import { redactKnown } from '../domain/known-secrets'
 import { UNKNOWN_PROVIDER } from '../domain/recognition'
 import { type Fingerprint, redactBody, redactForm, redactHeaders, redactPath } from '../domain/redaction'
@@ -49,9 +50,7 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   await proved()
   if (verdict.secretId) deps.noteUse(verdict.secretId)
 
-  // Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice.
-  const kept = keptDelivery(deps, source, delivery, verdict)
-  const understood = understand(deps, source, delivery, kept)
+  const { kept, understood } = read(deps, source, delivery, verdict)
   const { provider } = understood
   if (!understood.ok) return quarantined(deps, source, delivery, kept, provider, understood.named, understood.reason)
   const written = await Promise.all(understood.entries.map((entry) => deps.writer.append(entry)))
@@ -59,19 +58,34 @@ export async function receive(deps: ReceiveDeps, source: Source, delivery: Deliv
   return { kind: 'stored', id: written[0]?.id as string, duplicate: written.every((one) => one.duplicate), provider }
 }
 
+const utf8 = new TextDecoder()
+
+/** Redacted before it is read: what is decoded now is what a replay will decode, and no attachment is parsed twice. */
+function read(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof): { kept: KeptDelivery; understood: Understood } {
+  // One text for all who read it: nearly every body is ASCII, which Latin-1 and UTF-8 read alike.
+  const ascii = isAscii(delivery.body) ? utf8.decode(delivery.body) : null
+  const kept = keptDelivery(deps, source, delivery, proof, ascii)
+  return { kept, understood: understand(deps, source, delivery, kept, kept.body === delivery.body ? ascii : null) }
+}
+
 /** What the writer can take of a delivery; or why there is nothing to take, and the session that its body names. */
 export type Understood = { provider: string } & ({ ok: true; entries: Entry[] } | { ok: false; named: string | null; reason: string })
 
 /** Reads a delivery as its source's provider does today. Only `kept` is read of what it said: the same when it arrives and when it is decoded again. */
-export function understand(deps: Pick<ReceiveDeps, 'allowances' | 'notes'>, source: Source, delivery: Delivery, kept: KeptDelivery): Understood {
-  const body = readBody({ headers: delivery.headers, body: kept.body })
+export function understand(
+  deps: Pick<ReceiveDeps, 'allowances' | 'notes'>,
+  source: Source,
+  delivery: Delivery,
+  kept: KeptDelivery,
+  ascii: string | null = null,
+): Understood {
+  const body = readBody({ headers: delivery.headers, body: kept.body }, ascii)
   if (!body.ok) return { ok: false, provider: source.provider, named: null, reason: body.reason }
   const { provider, decoded } = decodeFor(deps, source, delivery, body.value)
-  const named = sessionNameIn(body.value)
-  if (!decoded.ok) return { ok: false, provider, named, reason: decoded.reason }
-  const entries = toEntries(deps, source, delivery, kept, provider, decoded)
+  const entries = decoded.ok ? toEntries(deps, source, delivery, kept, provider, decoded) : []
   if (entries.length > 0) return { ok: true, provider, entries }
-  return { ok: false, provider, named, reason: 'names no session: neither the URL nor the body says which one' }
+  const reason = decoded.ok ? 'names no session: neither the URL nor the body says which one' : decoded.reason
+  return { ok: false, provider, named: sessionNameIn(body.value), reason }
 }
 
 function decodeFor(deps: Pick<ReceiveDeps, 'notes'>, source: Source, delivery: Delivery, body: unknown): { provider: string; decoded: Decoded } {
@@ -101,7 +115,7 @@ function toEntries(
     const name = part.overridesUrl ? part.session : (delivery.pathSession ?? part.session)
     if (!name || part.events.length === 0) continue
     if (part.session !== null && name !== part.session) deps.notes.mismatched(source.id, name, part.session, delivery.receivedAt)
-    const sessionId = cachedSessionId(source.id, name)
+    const sessionId = factsOf(source).sessionId(name)
     const session = { sourceId: source.id, name, provider, ownerId: source.ownerId, allowances }
     // Several parts may turn out to be of one session, since the URL decides.
     const entry = entries.get(sessionId) ?? { sessionId, session, delivery: kept, receivedAt: delivery.receivedAt, events: [] }
@@ -129,15 +143,17 @@ function positionOf(delivery: Delivery, decoded: DecodedEvent, latenessMs: numbe
   return { at: Math.min(Math.max(claimed, earliest), receivedAt), key: decoded.key ?? '', id }
 }
 
-function keptDelivery(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof): KeptDelivery {
+function keptDelivery(deps: ReceiveDeps, source: Source, delivery: Delivery, proof: Proof, ascii: string | null): KeptDelivery {
   const { secrets, needles } = factsOf(source)
+  const { fingerprint } = deps
+  const redacted = isForm(delivery) ? redactForm(delivery.body, fingerprint) : redactBody(delivery.body, fingerprint, ascii ?? undefined)
   return {
     id: delivery.id,
     receivedAt: delivery.receivedAt,
-    path: redactPath(delivery.path, deps.fingerprint, secrets),
+    path: redactPath(delivery.path, fingerprint, secrets),
     address: delivery.address,
-    headers: JSON.stringify(redactHeaders(delivery.headers, deps.fingerprint, secrets)),
-    body: redactKnown((isForm(delivery) ? redactForm : redactBody)(delivery.body, deps.fingerprint), needles, deps.fingerprint),
+    headers: JSON.stringify(redactHeaders(delivery.headers, fingerprint, secrets)),
+    body: redactKnown(redacted, needles, fingerprint),
     bodySize: delivery.body.byteLength,
     scheme: proof.scheme,
     secretId: proof.secretId,
@@ -156,16 +172,4 @@ async function quarantined(
   const name = delivery.pathSession ?? named
   await deps.quarantine.keep({ source, name, reason, ...kept })
   return { kind: 'quarantined', id: delivery.id, provider }
-}
-
-const sessionIds = new Map<string, string>()
-
-function cachedSessionId(sourceId: string, name: string): string {
-  const cacheKey = sourceId + name
-  let id = sessionIds.get(cacheKey)
-  if (id === undefined) {
-    if (sessionIds.size > 50_000) sessionIds.clear()
-    sessionIds.set(cacheKey, (id = sessionIdOf(sourceId, name)))
-  }
-  return id
 }

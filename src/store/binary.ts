@@ -75,7 +75,7 @@ function column<R, T>(
   width: number,
   write: (buffer: Uint8Array, at: number, value: T) => void,
 ): Binary {
-  const buffer = Buffer.allocUnsafe(HEADER + rows.length * (4 + width))
+  const buffer = new Uint8Array(HEADER + rows.length * (4 + width))
   let at = HEADER
   let hasNulls = false
   for (const row of rows) {
@@ -100,12 +100,26 @@ function textColumn<R>(rows: readonly R[], cell: (row: R) => Cell<string>, type:
   let hasNulls = false
   for (const value of values) {
     const isNull = value === null || value === undefined
-    const length = isNull ? -1 : buffer.write(value, at + 4, 'utf8')
+    const length = isNull ? -1 : writeText(buffer, at + 4, value)
     writeInt(buffer, at, length)
     at += 4 + Math.max(length, 0)
     hasNulls ||= isNull
   }
   return finished(buffer, at, type, rows.length, hasNulls)
+}
+
+/** Most texts are short and ASCII: for them the way into native code takes longer than the loop. */
+const SHORT = 100
+
+function writeText(buffer: Buffer, at: number, text: string): number {
+  const { length } = text
+  if (length > SHORT) return buffer.write(text, at, 'utf8')
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 127) return buffer.write(text, at, 'utf8')
+    buffer[at + i] = code
+  }
+  return length
 }
 
 function finished(buffer: Uint8Array, end: number, type: number, count: number, hasNulls: boolean): Binary {
@@ -115,7 +129,8 @@ function finished(buffer: Uint8Array, end: number, type: number, count: number, 
   writeInt(buffer, 12, count)
   writeInt(buffer, 16, 1)
   // An empty array has no dimension to describe.
-  return { binary: buffer.subarray(0, count === 0 ? 12 : end) }
+  const length = count === 0 ? 12 : end
+  return { binary: length === buffer.byteLength ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset, length) }
 }
 
 function writeInt(buffer: Uint8Array, at: number, value: number): void {

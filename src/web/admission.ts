@@ -15,13 +15,17 @@ export async function admit(limits: WebhookLimits, source: Source, delivery: Del
   const session = delivery.pathSession === null ? null : `${source.slug}/${delivery.pathSession}`
   let isSourceCounted = false
   try {
-    await limits.take('source', source.slug)
+    limits.take('source', source.slug)
     isSourceCounted = true
-    if (session !== null) await limits.take('session', session)
+    if (session !== null) limits.take('session', session)
   } catch (cause) {
     if (!(cause instanceof AppError) || !isPostedOnce(source, delivery)) throw cause
     if (session !== null && isSourceCounted) return limits.waitFor('session', session, cause)
     await limits.waitFor('source', source.slug, cause)
-    if (session !== null) await limits.take('session', session).catch((again) => limits.waitFor('session', session, again))
+    try {
+      if (session !== null) limits.take('session', session)
+    } catch (again) {
+      await limits.waitFor('session', session as string, again as AppError)
+    }
   }
 }

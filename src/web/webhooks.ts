@@ -68,7 +68,7 @@ async function answer(deps: WebhookDeps, request: Request, params: Params, serve
   const source = deps.findSource(slug)
   let outcome: Outcome | undefined
   try {
-    await deps.limits.take('address', address)
+    deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
     const arrival = deps.arrival()
     const keep = (body: Uint8Array) => {
@@ -99,7 +99,7 @@ async function answerHandshake(deps: WebhookDeps, request: Request, params: Para
   const source = deps.findSource(slug)
   const session = tellable(source, sessionNameFromUrl(params.sessionId))
   try {
-    await deps.limits.take('address', address)
+    deps.limits.take('address', address)
     if (!source) throw new AppError('not_found', `There is no source "${slug}"`)
     const handshake = checkHandshake(queryOf(request), source.secrets)
     if (!handshake.ok) {

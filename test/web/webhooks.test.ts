@@ -93,7 +93,11 @@ test('a failure of ours is logged with its source and the id that the sender is 
   const told: unknown[] = []
   const app = doors(config.rateLimits, {
     clientAddress: () => '192.0.2.9',
-    limits: { take: () => Promise.reject(new TypeError('a bug')) } as unknown as WebhookLimits,
+    limits: {
+      take() {
+        throw new TypeError('a bug')
+      },
+    } as unknown as WebhookLimits,
     failed: (_, about) => void told.push(about),
   })
   const answer = await post(app, bodyOf('bug'))
