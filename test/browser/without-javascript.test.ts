@@ -42,6 +42,17 @@ describeInBrowser('without JavaScript', () => {
     expect(await page.locator('#session-timeline').textContent()).toContain('onnected')
   })
 
+  test('who answers for a session, and how long it may be silent, is set on its page', async () => {
+    await page.goto(`${server.url}/sessions/default/reader`)
+    await page.locator('#settings > summary').click()
+    await page.getByLabel('Who answers for it').selectOption({ index: 1 })
+    await page.getByLabel('Connected and silent, minutes').fill('45')
+    await page.locator('#settings').getByRole('button', { name: 'Save' }).click()
+    await page.locator('#settings > summary').click()
+    expect(await page.getByLabel('Connected and silent, minutes').inputValue()).toBe('45')
+    expect(await page.getByLabel('Who answers for it').inputValue()).not.toBe('')
+  })
+
   test('events can be searched and opened', async () => {
     await page.goto(`${server.url}/events`)
     await page.locator('input[name=q]').first().fill('type:message.received')

@@ -137,6 +137,12 @@ for (const [index, session] of sessions.entries()) {
         events={poison([fakeEvent(0), fakeEvent(3)])}
         messages={poison(fakeMessages())}
         calls={poison(fakeCalls())}
+        settings={{
+          ownerId: XSS,
+          owners: [{ id: XSS, name: XSS }],
+          silences: [{ name: 'staleAfter', label: XSS, value: 1, usual: 15 }],
+          error: XSS,
+        }}
         now={NOW}
       />,
     )

@@ -14,6 +14,7 @@ const written = await site.write(entry('sales', [event('session.qr', { session: 
 const PAGES: Record<string, [nobody: number, viewer: number, operator: number, admin: number]> = {
   'GET /': [303, 200, 200, 200],
   'GET /sessions/default/sales': [303, 200, 200, 200],
+  'POST /sessions/default/sales': [303, 403, 403, 303],
   'GET /events': [303, 200, 200, 200],
   [`GET /events/${written.id}`]: [303, 200, 200, 200],
   'POST /events/none/replays': [303, 403, 404, 404],

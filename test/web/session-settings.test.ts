@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { entry, event } from '../support/entries'
-import { API_KEY, logInAll, openSite } from './support'
+import { API_KEY, logInAll, openSite, postForm } from './support'
 
 const site = await openSite()
 afterAll(() => site.close())
-await logInAll(site)
+const cookies = await logInAll(site)
 const sql = site.database.read
 await site.write(entry('shop', [event('session.connected')]))
 await site.write(entry('desk', [event('session.connected')]))
@@ -64,5 +64,51 @@ describe('who answers for a session', () => {
     expect([(await settingsOf('shop'))?.owner, (await settingsOf('desk'))?.owner]).toEqual([null, olga])
     expect(await patchSource({ ownerId: null })).toBe(200)
     expect((await settingsOf('desk'))?.owner).toBe(null)
+  })
+})
+
+describe('the settings on a session’s page', () => {
+  const page = async (role: keyof typeof cookies) => (await site.fetch('/sessions/default/desk', { headers: { cookie: cookies[role] } })).text()
+  const save = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    postForm(
+      site,
+      '/sessions/default/desk',
+      { owner: '', staleAfter: '', qrExpiresAfter: '', connectingTimeout: '', ...fields },
+      { cookie: cookies.admin, ...headers },
+    )
+
+  test('are a form for admins alone', async () => {
+    expect(await page('admin')).toContain('Who answers for it')
+    expect(await page('operator')).not.toContain('Who answers for it')
+    expect(await page('viewer')).not.toContain('Who answers for it')
+  })
+
+  test('are saved without a script and shown again; an empty field is as the source has it, which is told', async () => {
+    const saved = await save({ owner: olga, staleAfter: '30', connectingTimeout: '90' })
+    expect([saved.status, saved.headers.get('location')]).toEqual([303, '/sessions/default/desk'])
+    expect(await settingsOf('desk')).toEqual({ owner: olga, stale: 1_800_000, qr: null, connecting: 90_000 })
+    await patchSource({ qrExpiresAfterMs: 45_000 })
+    const html = await page('admin')
+    expect(html).toMatch(new RegExp(`<option value="${olga}" selected`))
+    expect(html).toMatch(/name="staleAfter"[^>]*value="30"/)
+    expect(html).toMatch(/name="qrExpiresAfter"[^>]*value=""[^>]*placeholder="45"/)
+    await save({})
+    expect(await settingsOf('desk')).toEqual({ owner: null, stale: null, qr: null, connecting: null })
+  })
+
+  test('that cannot be are refused on the same page, and none of them is saved', async () => {
+    const refused = await save({ owner: olga, staleAfter: 'soon' })
+    expect(refused.status).toBe(400)
+    const html = await refused.text()
+    expect(html).toContain('Connected and silent, minutes: a whole number')
+    expect(html).toMatch(/<details[^>]*id="settings"[^>]* open/)
+    expect((await save({ owner: 'made-up' })).status).toBe(400)
+    expect((await settingsOf('desk'))?.owner).toBe(null)
+  })
+
+  test('are not for another site to send, and of no session that is not there', async () => {
+    expect((await save({ owner: olga }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await settingsOf('desk'))?.owner).toBe(null)
+    expect((await postForm(site, '/sessions/default/none', {}, { cookie: cookies.admin })).status).toBe(404)
   })
 })

@@ -14,6 +14,7 @@ import { SessionFacts } from './facts'
 import { SessionHead } from './head'
 import { SessionMessages } from './messages'
 import { QrCard } from './qr-card'
+import { SessionSettings, type SessionSettingsView } from './settings'
 import { SessionTimeline } from './timeline'
 
 export interface SessionPageProps {
@@ -29,11 +30,13 @@ export interface SessionPageProps {
   calls: readonly CallRecord[]
   /** null: nobody has connected the source's API. */
   control?: ControlRecord | null
+  /** null: the operator may not set anything. */
+  settings?: SessionSettingsView | null
   now: Instant
 }
 
 export function SessionPage(props: SessionPageProps): JSX.Element {
-  const { session, operator, worst, now } = props
+  const { session, operator, worst, settings = null, now } = props
   const path = paths.session(session.source, session.name)
   return (
     <Page title={session.name} worst={worst} operator={operator} path={path} topic={topics.session(session.id)}>
@@ -56,6 +59,7 @@ export function SessionPage(props: SessionPageProps): JSX.Element {
         <SessionEvents session={session} events={props.events} />
         <SessionMessages messages={props.messages} calls={props.calls} />
       </div>
+      {settings !== null && <SessionSettings session={session} settings={settings} />}
     </Page>
   )
 }

@@ -19,9 +19,16 @@ interface Choices {
   proof: string
 }
 
+/** One number; null = the usual, which is told beside it. */
+export interface Silence {
+  name: string
+  label: string
+  value: number | null
+  usual: number
+}
+
 export interface SettingsView extends Choices {
-  /** One number each; null = the server's own, which is told beside it. */
-  silences: readonly { name: string; label: string; value: number | null; usual: number }[]
+  silences: readonly Silence[]
 }
 
 /** The allowances in the units of the form; it posts them back under the same names. */
@@ -31,10 +38,23 @@ export const SILENCES = [
   { name: 'connectingTimeout', of: 'connectingTimeoutMs', unitMs: 1_000, label: 'Connecting, seconds' },
 ] as const
 
-export function settingsOf(own: Allowed, usual: { [K in keyof Allowed]: number }, choices: Choices): SettingsView {
+export function silencesOf(own: Allowed, usual: { [K in keyof Allowed]: number }): Silence[] {
   const inUnits = (value: number | null, unitMs: number) => (value === null ? null : Math.round(value / unitMs))
-  const silences = SILENCES.map(({ name, of, unitMs, label }) => ({ name, label, value: inUnits(own[of], unitMs), usual: Math.round(usual[of] / unitMs) }))
-  return { ...choices, silences }
+  return SILENCES.map(({ name, of, unitMs, label }) => ({ name, label, value: inUnits(own[of], unitMs), usual: Math.round(usual[of] / unitMs) }))
+}
+
+export function settingsOf(own: Allowed, usual: { [K in keyof Allowed]: number }, choices: Choices): SettingsView {
+  return { ...choices, silences: silencesOf(own, usual) }
+}
+
+export function SilenceFields({ silences }: { silences: readonly Silence[] }): JSX.Element {
+  return (
+    <>
+      {silences.map(({ name, label, value, usual }) => (
+        <TextField name={name} type="number" label={label} value={value === null ? '' : String(value)} placeholder={String(usual)} />
+      ))}
+    </>
+  )
 }
 
 /** All that an admin sets of a source. The short name stays: senders know it. */
@@ -49,9 +69,7 @@ export function SettingsCard({ source, settings }: { source: SourceView; setting
         <ProofField choices={settings.proofs} value={settings.proof} />
         <details>
           <summary>How long a silence is allowed</summary>
-          {settings.silences.map(({ name, label, value, usual }) => (
-            <TextField name={name} type="number" label={label} value={value === null ? '' : String(value)} placeholder={String(usual)} />
-          ))}
+          <SilenceFields silences={settings.silences} />
         </details>
         <p class="acts">
           <button type="submit">Save</button>

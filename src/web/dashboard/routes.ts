@@ -7,6 +7,7 @@ import { type ApiKeyPagesDeps, addApiKey, revokeApiKey, showApiKeys } from './ap
 import { type ControlRoutesDeps, controlRoutes } from './control-routes'
 import { replayEvent, showEvent, showEvents } from './events'
 import { logIn, logOut, showLogin } from './login'
+import { changeSession } from './session-settings'
 import { type SessionPagesDeps, showSession, showSessions } from './sessions'
 import { type SetupDeps, setUp, showSetup } from './setup'
 import { sourceRoutes } from './source-routes'
@@ -29,6 +30,11 @@ export function dashboard(deps: DashboardDeps, gate: Gate) {
     .get(
       '/sessions/:source/:name',
       gate.as('viewer', (visit) => showSession(deps, visit)),
+    )
+    .post(
+      '/sessions/:source/:name',
+      gate.as('admin', (visit) => changeSession(deps, visit)),
+      raw,
     )
     .get(
       '/events',

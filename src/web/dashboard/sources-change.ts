@@ -1,4 +1,3 @@
-import { SILENCES } from '../../../views/sources/settings'
 import { AppError } from '../../domain/error'
 import { startRotation, withdrawSecret } from '../../store/secrets'
 import { forgetMismatches } from '../../store/source-notes'
@@ -7,6 +6,7 @@ import { redirect } from '../answers'
 import type { MemberVisit } from '../gate'
 import { findSourceOf, providerLabel } from '../source-board'
 import { chosenSchemes } from '../source-proofs'
+import { readSilences } from './silences'
 import { type Said, type SourcePagesDeps, sourcePage } from './sources'
 import { isSender, ownerOf } from './sources-add'
 
@@ -82,19 +82,4 @@ async function readSettings(deps: SourcePagesDeps, source: Source, form: URLSear
   if (!isSender(provider)) throw new AppError('invalid', 'Choose a sender of the list')
   const schemes = chosenSchemes(field('proof'), source.schemes)
   return { label, provider, schemes, ownerId: await ownerOf(deps, field('owner')), ...readSilences(form) }
-}
-
-/** A century is as good as never, and Postgres still counts it. */
-const LONGEST_MS = 36_525 * 86_400_000
-
-function readSilences(form: URLSearchParams): Pick<Source, 'staleAfterMs' | 'qrExpiresAfterMs' | 'connectingTimeoutMs'> {
-  const silences = { staleAfterMs: null, qrExpiresAfterMs: null, connectingTimeoutMs: null } as ReturnType<typeof readSilences>
-  for (const { name, of, unitMs, label } of SILENCES) {
-    const text = form.get(name)?.trim() ?? ''
-    if (text === '') continue
-    const value = Number(text) * unitMs
-    if (!/^\d+$/.test(text) || value < 1_000 || value > LONGEST_MS) throw new AppError('invalid', `${label}: a whole number, or nothing for the usual`)
-    silences[of] = value
-  }
-  return silences
 }

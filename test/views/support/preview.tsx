@@ -127,6 +127,11 @@ function page(url: URL): JSX.Element | null {
         events={events}
         messages={fakeMessages(now)}
         calls={fakeCalls(now)}
+        settings={{
+          ownerId: session.owner?.id ?? null,
+          owners: choices.owners,
+          silences: [{ name: 'staleAfter', label: 'Connected and silent, minutes', value: null, usual: 15 }],
+        }}
         now={now}
       />
     )
