@@ -80,6 +80,8 @@ describeInBrowser('the keyboard', () => {
     await page.keyboard.press('?')
     await page.locator('#help div', { hasText: 'Restart the session' }).getByText('r', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
+    // Keys in an open dialog are the dialog's.
+    await page.locator('#help').waitFor({ state: 'hidden' })
 
     const restarts = () => waha.asked.filter(({ path }) => path.endsWith('/restart')).length
     const asked: string[] = []
