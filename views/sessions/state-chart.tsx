@@ -6,8 +6,8 @@ import { Html } from '@elysiajs/html'
 import type { Status } from '../../src/domain/event'
 import { STATUS_LOOKS } from '../shared/status'
 
-const CELL = { width: 100, height: 64 }
-const NODE = { width: 84, height: 30 }
+const CELL = { width: 108, height: 64 }
+const NODE = { width: 94, height: 30 }
 
 const NODES: Record<Status, { column: number; row: number; word: string }> = {
   new: { column: 0, row: 0, word: 'new' },
@@ -33,7 +33,7 @@ const WAYS: [Status, Status][] = [
 
 export function StateChart({ status }: { status: Status }): JSX.Element {
   return (
-    <svg class="chart" viewBox="0 0 400 112" role="img" aria-label={`State chart; it is now ${STATUS_LOOKS[status].word.toLowerCase()}`}>
+    <svg class="chart" viewBox="0 0 432 112" role="img" aria-label={`State chart; it is now ${STATUS_LOOKS[status].word.toLowerCase()}`}>
       {WAYS.map(([from, to]) => (
         <path class="way" d={wayBetween(from, to)} />
       ))}

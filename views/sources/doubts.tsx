@@ -22,7 +22,7 @@ function Recognition({ about: { recognition, source } }: { about: SourceNow }): 
   if (!recognition || recognition.sightings.length === 0) return ''
   const { proposal, sightings } = recognition
   return (
-    <section class="card notice" aria-labelledby="recognition-title">
+    <section class="card doubt" aria-labelledby="recognition-title">
       {proposal === null ? (
         <h2 id="recognition-title">Who sends here</h2>
       ) : (
@@ -51,7 +51,7 @@ function Recognition({ about: { recognition, source } }: { about: SourceNow }): 
 function Mismatches({ slug, mismatches, now }: { slug: string; mismatches: readonly Mismatch[]; now: Instant }): JSX.Element {
   const isFolded = mismatches.some(({ bodySessions }) => bodySessions > 1)
   return (
-    <section class={isFolded ? 'card notice bad' : 'card notice'} aria-labelledby="mismatch-title">
+    <section class={isFolded ? 'card doubt bad' : 'card doubt'} aria-labelledby="mismatch-title">
       <h2 id="mismatch-title">URL and body name different sessions</h2>
       <p class="soft">
         {isFolded
