@@ -31,6 +31,17 @@ describe('Evolution API', () => {
     expect(await failure(evolutionApi.start?.(api, 'nobody'))).toMatchObject({ kind: 'missing', message: expect.stringContaining('does not exist') })
   })
 
+  test('gives again the code that was missed while it waits for a scan, and is never started by the question', async () => {
+    instances.set('missed', { state: 'connecting', code: CODE })
+    expect(await value(evolutionApi.qr?.(api, 'missed'))).toBe(CODE)
+    for (const state of ['close', 'open'] as const) {
+      instances.set('missed', { state })
+      expect(await value(evolutionApi.qr?.(api, 'missed'))).toBeNull()
+      expect(instances.get('missed')?.state).toBe(state)
+    }
+    expect(await failure(evolutionApi.qr?.(api, 'nobody'))).toMatchObject({ kind: 'missing' })
+  })
+
   test('lists its instances without their tokens', async () => {
     instances.set('up', { state: 'open', ownerJid: '4915112345678@s.whatsapp.net', profileName: 'Front desk' })
     const listed = await value(evolutionApi.list?.(api))

@@ -57,6 +57,7 @@ export const evolutionApi: Controller = {
   label: 'Evolution API',
   key: { label: 'API key', hint: 'AUTHENTICATION_API_KEY, or the token of one instance', required: true },
   authorise: (key) => ({ apikey: key }),
+  watch: { codeAfterMs: 45_000 },
   /** `{pairingCode, code, base64, count}`, or `{instance: {state}}` when it is open. */
   async start(api, session) {
     const answered = await call(api, 'GET', 'connect', session)
@@ -78,6 +79,14 @@ export const evolutionApi: Controller = {
     if (!answered.ok) return answered
     const code = text(answered.value.pairingCode, 50)
     return code === undefined ? failed('refused', 'The sender gave no pairing code: it gives one only while it waits for a scan') : told(code)
+  },
+  /** While it is connecting, the call that connects gives the current code and does nothing else; a closed instance it would start. */
+  async qr(api, session) {
+    const known = await call(api, 'GET', 'connectionState', session)
+    if (!known.ok) return known
+    if (known.value.instance?.state !== 'connecting') return told(null)
+    const answered = await call(api, 'GET', 'connect', session)
+    return answered.ok ? told(text(answered.value.code, 2953) ?? null) : answered
   },
   async status(api, session) {
     const answered = await call(api, 'GET', 'connectionState', session)
@@ -102,5 +111,6 @@ export const evolutionApi: Controller = {
     restart: 'Refused while the instance is closed: start it instead',
     logout: 'The instance stays and can be started again for the next phone',
     pairingCode: 'While the instance waits for a scan',
+    qr: 'Comes by webhook; one that was missed is fetched while the instance waits for a scan',
   },
 }
