@@ -124,6 +124,8 @@ function wordsOf(cause: NodeJS.ErrnoException): Told<Reply> {
 
 function withoutKey(text: string, key: string | null): string {
   if (key === null || key === '') return text
-  const spellings = [key, encodeURIComponent(key), Buffer.from(key).toString('base64')]
+  // `user:password`, `account:token`: what is secret may be repeated without what stands before it.
+  const part = key.slice(key.indexOf(':') + 1)
+  const spellings = [key, encodeURIComponent(key), Buffer.from(key).toString('base64'), ...(part.length >= 8 ? [part, encodeURIComponent(part)] : [])]
   return spellings.reduce((clean, spelling) => clean.replaceAll(spelling, '[key]'), text)
 }

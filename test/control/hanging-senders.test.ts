@@ -14,7 +14,7 @@ afterAll(() => server.stop())
 
 describe('a sender that takes the question and never answers', () => {
   test.each(CONTROLLERS.map((controller) => [controller.label, controller] as const))('%s: is given up, in a sentence', async (_label, controller) => {
-    const { api } = link(controller, server, 'k3y-k3y-k3y')
+    const { api } = link(controller, server, '1022901:k3y-k3y-k3y')
     const longest: number[] = []
     const impatient: typeof api = {
       ...api,

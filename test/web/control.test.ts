@@ -33,7 +33,7 @@ describe('the settings of a control API', () => {
 
   test('are refused in words that repeat nothing of them', async () => {
     for (const [wrong, words] of [
-      [{ ...setting, api: 'meta-cloud-api' }, 'api: one of'],
+      [{ ...setting, api: 'signed' }, 'api: one of'],
       [{ ...setting, baseUrl: 'http://user:s3cret@waha' }, 'must not hold a user'],
       [{ ...setting, baseUrl: 'http://169.254.169.254/' }, 'link-local'],
       [{ api: 'evolution-api', baseUrl: 'http://evolution:8080' }, 'enter the key again'],
