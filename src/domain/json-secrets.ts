@@ -20,6 +20,9 @@ export interface Edit {
 /** open-wa posts its whole configuration once it is ready (4) or starts (5), in which `key` is its API key; elsewhere `key` is harmless. */
 const OPEN_WA_CONFIG = /"namespace"\s*:\s*"READY"|"event"\s*:\s*"core\.starting"|"license_?key"/i
 
+/** Each begins with a quote: megabytes of base64 hold none, and are skipped at the speed of memory. */
+const OPEN_WA_HINTS = ['"READY"', '"core.starting"', '"license', '"License']
+
 /** open-wa 4 with --allow-session-data-wh: whoever reads `data` is logged in. */
 const OPEN_WA_SESSION = /"namespace"\s*:\s*"sessionData(?:Base64)?"/
 
@@ -61,7 +64,7 @@ interface Context {
 export function findEdits(text: string, hash: Hash): Edit[] {
   const edits: Edit[] = []
   const context: Context = {
-    configIsOpenWa: (text.includes('"READY"') || text.includes('icense') || text.includes('"core.starting"')) && OPEN_WA_CONFIG.test(text),
+    configIsOpenWa: OPEN_WA_HINTS.some((hint) => text.includes(hint)) && OPEN_WA_CONFIG.test(text),
     dataIsSecret: text.includes('"sessionData') && OPEN_WA_SESSION.test(text),
     hasEscapedLetters: text.includes('\\u00'),
     hasPairs: text.includes('"value"'),
