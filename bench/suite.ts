@@ -50,7 +50,7 @@ export async function measureAll(suite: Suite): Promise<Result> {
   try {
     if (parts.has('throughput')) await measureThroughput(suite, conditions, result)
     if (parts.has('embedded')) result.rows.push(await measureEmbedded(conditions, rounds, seconds, progress))
-    if (parts.has('pair')) result.rows.push(await measurePair(conditions, rounds, seconds, progress))
+    if (parts.has('pair')) addPair(result, await measurePair(conditions, rounds, seconds, progress))
     if (parts.has('pages')) result.rows.push(await measurePages(ground, progress))
     if (parts.has('live')) result.rows.push(...(await measureLive(ground, SECRET, progress)))
     if (parts.has('start')) result.rows.push(...(await measureStart(SECRET, progress)))
@@ -63,6 +63,11 @@ export async function measureAll(suite: Suite): Promise<Result> {
     await ground.close()
   }
   return result
+}
+
+function addPair(result: Result, { row, note }: Awaited<ReturnType<typeof measurePair>>): void {
+  result.rows.push(row)
+  if (note !== null) result.notes.push(note)
 }
 
 async function growth(conditions: Conditions, seconds: number, progress: (line: string) => void): Promise<Curve[]> {
