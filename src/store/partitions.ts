@@ -5,18 +5,18 @@ export const PARTITIONED = ['events', 'deliveries'] as const
 export type Partitioned = (typeof PARTITIONED)[number]
 
 const DAY_MS = 86_400_000
-const DAYS_AHEAD = 7
+const YESTERDAY_TO_A_WEEK_AHEAD = [-1, 0, 1, 2, 3, 4, 5, 6, 7]
 
 /**
- * Makes the day partitions from yesterday to a week ahead. Idempotent. Postgres refuses one for a day of which the default partition
+ * Makes the partitions of these days, counted from today. Idempotent. Postgres refuses one for a day of which the default partition
  * has rows already: such a day is left there, so that it keeps neither the other days from theirs nor the server from starting.
  * @returns the names of those it made.
  */
-export async function ensurePartitions(sql: Sql, now: Instant): Promise<string[]> {
+export async function ensurePartitions(sql: Sql, now: Instant, days: readonly number[] = YESTERDAY_TO_A_WEEK_AHEAD): Promise<string[]> {
   const known = new Set((await listPartitions(sql)).map((partition) => partition.name))
   const made: string[] = []
   for (const table of PARTITIONED) {
-    for (let day = -1; day <= DAYS_AHEAD; day++) {
+    for (const day of days) {
       const from = startOfDay(now + day * DAY_MS)
       const name = partitionName(table, from)
       if (known.has(name) || (await hasStrays(sql, table, from))) continue

@@ -87,9 +87,12 @@ export function eventMark(type: string, key: string | null): string {
   return `${type}\n${key ?? ''}`
 }
 
-/** Makes room for what arrived on a day that has no partition any more. */
+/**
+ * Makes room for what arrived on a day that has no partition any more. Of no other day: making one waits for all who read the table, and
+ * whoever replays a day that is there does.
+ */
 export async function ensureDay(sql: Sql, at: Instant): Promise<void> {
-  await withLockTimeout(sql, (tx) => ensurePartitions(tx as unknown as Sql, at))
+  await withLockTimeout(sql, (tx) => ensurePartitions(tx as unknown as Sql, at, [0]))
 }
 
 const FIND_DELIVERY = `

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
+import { ensurePartitions, listPartitions } from '../../src/store/partitions'
 import { wwebjsDelivery } from '../../src/tasks/simulate/wwebjs'
 import { SECRET, STARTING_MS, startTestServer, type TestServer } from '../support/server'
 import { dataFolder, task } from './support/task'
@@ -39,6 +40,23 @@ test('only what arrived in between is decoded again', async () => {
   expect((await replay('--until', '1h')).out).toStartWith('0 deliveries')
   expect((await replay('--since', '1h')).out).toStartWith('3 deliveries')
   expect((await replay('--since', '2001-01-31', '--until', '2001-02-01')).out).toStartWith('0 deliveries')
+}, 60_000)
+
+test('so is a long day of which the one before was dropped: no place is made there', async () => {
+  const { write } = server.database
+  expect((await server.post(wwebjsDelivery(SECRET, 'old', 'ready'))).status).toBe(200)
+  const then = Date.now() - 3 * 86_400_000
+  await ensurePartitions(write, then, [0])
+  // More than are asked for at once, so that they are still being read when the first one is written.
+  await write`insert into deliveries (session_id, received_at, id, source_id, path, address, headers, body, scheme)
+    select session_id, ${new Date(then)}, gen_random_uuid(), source_id, path, address, headers, body, scheme
+    from deliveries cross join generate_series(1, 501) where session_id = (select session_id from sessions where name = 'old')`
+  const days = await listPartitions(write)
+  expect(await replay('--session', 'old', '--until', '1d')).toMatchObject({
+    code: 0,
+    out: '501 deliveries decoded again: 501 added 501 events, 0 had nothing new\n',
+  })
+  expect(await listPartitions(write)).toEqual(days)
 }, 60_000)
 
 test('an unknown source and times that cannot be are told in one sentence', async () => {
