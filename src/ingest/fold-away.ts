@@ -3,13 +3,14 @@ import type { Instant } from '../domain/event'
 import { foldOnto } from '../domain/fold'
 import { emptyTally, initialState, isBefore } from '../domain/session'
 import { tallied } from '../domain/tally'
+import { latenessOf, PROVIDERS } from '../providers'
 import { listLedgerEvents, listSessionsToFoldAway, writeBase } from '../store/rebuild'
 import { toFolded } from './batch'
 import { toPending } from './rebuild'
 
 const DAY_MS = 86_400_000
-/** Nothing stands longer before its arrival than this. */
-const LATEST_MS = DAY_MS
+/** Nothing that a sender says stands longer before its arrival than this: Meta repeats for a week. */
+const LATEST_MS = Math.max(...PROVIDERS.map(latenessOf))
 
 /**
  * Folds a day that is about to be dropped into the base of each of its sessions, so that base plus ledger still gives what
@@ -22,7 +23,7 @@ export function createFoldAway(sql: Sql): (day: Instant, partition: string) => P
     for (const session of await listSessionsToFoldAway(sql, partition)) {
       const base = session.base
       if (base?.until !== undefined && base.until >= until) continue
-      const events = (await listLedgerEvents(sql, session.sessionId, { from: day, to: until + LATEST_MS })).map(toPending)
+      const events = (await listLedgerEvents(sql, session.sessionId, { from: day, to: until + LATEST_MS, before: until })).map(toPending)
       events.sort((a, b) => (isBefore(a.position, b.position) ? -1 : 1))
       const gone = events.filter(({ receivedAt }) => receivedAt < until)
       const upToLast = events.slice(0, events.lastIndexOf(gone.at(-1) as (typeof events)[0]) + 1)

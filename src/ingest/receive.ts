@@ -9,7 +9,7 @@ import { UNKNOWN_PROVIDER } from '../domain/recognition'
 import { type Fingerprint, redactBody, redactForm, redactHeaders, redactPath } from '../domain/redaction'
 import type { Position } from '../domain/session'
 import type { Allowances } from '../domain/staleness'
-import { decodeAny, findProvider, sessionNameIn } from '../providers'
+import { decodeAny, findProvider, latenessOf, sessionNameIn } from '../providers'
 import type { Decoded } from '../providers/provider'
 import { authenticate } from '../signing/authenticate'
 import type { Refusal, Verdict } from '../signing/scheme'
@@ -109,7 +109,7 @@ function toEntries(
   decoded: Extract<Decoded, { ok: true }>,
 ): Entry[] {
   const allowances = factsOf(source).allowances(deps.allowances)
-  const latenessMs = findProvider(provider)?.latenessMs ?? BELIEVED_LATENESS_MS
+  const latenessMs = latenessOf(findProvider(provider))
   const entries = new Map<string, Entry>()
   for (const part of decoded.parts) {
     const name = part.overridesUrl ? part.session : (delivery.pathSession ?? part.session)
@@ -128,9 +128,6 @@ function toEntries(
 function pending(delivery: Delivery, decoded: DecodedEvent, latenessMs: number, id = Bun.randomUUIDv7('hex', Math.floor(delivery.receivedAt))): PendingEvent {
   return { id, decoded, position: positionOf(delivery, decoded, latenessMs, id), keyHash: decoded.key === null ? null : keyHash(decoded.key) }
 }
-
-/** Beyond this a sender's time is not "late" but wrong; WAHA's slowest retries come after 22 hours. */
-const BELIEVED_LATENESS_MS = 24 * 3_600_000
 
 /**
  * Never later than it arrived: a clock that runs ahead must not make every following event look late. In whole microseconds, as the

@@ -21,6 +21,14 @@ export function findProvider(id: string): Provider | undefined {
   return PROVIDERS.find((provider) => provider.id === id)
 }
 
+/** Beyond this a sender's time is not "late" but wrong; WAHA's slowest retries come after 22 hours. */
+const BELIEVED_LATENESS_MS = 24 * 3_600_000
+
+/** How far back the times of its events are believed, in milliseconds. */
+export function latenessOf(provider: Provider | undefined): number {
+  return provider?.latenessMs ?? BELIEVED_LATENESS_MS
+}
+
 /** The schemes that a source accepts: its own, else its provider's, else those of the default source. */
 export function acceptedSchemes(source: { provider: string; schemes: readonly SchemeSetting[] | null }): readonly SchemeSetting[] {
   return source.schemes ?? findProvider(source.provider)?.schemes ?? DEFAULT_SCHEMES

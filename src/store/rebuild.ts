@@ -44,16 +44,19 @@ export async function listLedgerSessions(tx: Tx): Promise<LedgerSession[]> {
   return rows.map((row) => ({ ...row, ...thaw(row) }))
 }
 
-/** A session's events, in no order; of an arrival between `from` and `to` where given. */
+const THE_END = 253_370_764_800_000
+
+/** A session's events, in no order; where given, those that arrived between `from` and `to` and stand before `before`. */
 export async function listLedgerEvents(
   tx: Tx,
   sessionId: string,
-  span: { from: Instant; to: Instant } = { from: 0, to: 253_370_764_800_000 },
+  span: { from: Instant; to: Instant; before: Instant } = { from: 0, to: THE_END, before: THE_END },
 ): Promise<LedgerEvent[]> {
   return tx.unsafe<LedgerEvent[]>(
     `select id, ${ms('received_at')} as "receivedAt", ${ms('at')} as at, ${ms('occurred_at')} as "occurredAt", key, type, message_id as "messageId", chat, text, facts
-     from events where session_id = $1 and received_at >= to_timestamp($2::float8 / 1000) and received_at < to_timestamp($3::float8 / 1000)`,
-    [sessionId, span.from, span.to],
+     from events where session_id = $1 and received_at >= to_timestamp($2::float8 / 1000) and received_at < to_timestamp($3::float8 / 1000)
+       and at < to_timestamp($4::float8 / 1000)`,
+    [sessionId, span.from, span.to, span.before],
     { prepare: true },
   )
 }
