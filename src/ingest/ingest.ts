@@ -7,6 +7,7 @@ import type { Vault } from '../store/vault'
 import type { Metrics } from '../telemetry/metrics'
 import type { Report } from '../telemetry/report'
 import { type Arrival, createArrivals, systemNow } from './arrival'
+import { changeOf } from './change'
 import type { Committed } from './commit'
 import { createDecodeAgain, type DecodeAgain } from './decode-again'
 import { createFoldAway } from './fold-away'
@@ -135,7 +136,7 @@ function noteCommit({ bus, metrics, committed: tell }: IngestDeps, committed: Co
   }
   for (const [type, times] of types) metrics.eventsStored(type, times)
   if (transitions > 0) metrics.transitionsMade(transitions)
-  bus.publish({ sessions: committed.works.map((work) => work.sessionId), statusChanged: committed.works.some((work) => work.stateChanged) })
+  bus.publish(changeOf(committed.works))
 }
 
 function noticeOf(shelter: Shelter | undefined): string | null {

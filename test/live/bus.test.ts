@@ -49,6 +49,14 @@ test('many changes are told to the others as one', async () => {
   expect(b.heard).toEqual([])
 })
 
+test('the earliest arrival is told of what is told as one, and none where nothing arrived', async () => {
+  for (const arrivedFrom of [3_000, 1_000, 2_000]) a.bus.publish({ sessions: ['s1'], statusChanged: false, arrivedFrom })
+  a.bus.publish({ sessions: [], statusChanged: false })
+  a.heard.splice(0)
+  expect(await b.next()).toMatchObject({ sessions: ['s1'], arrivedFrom: 1_000 })
+  expect(mergeChanges({ sessions: [], statusChanged: false }, { sessions: [], statusChanged: false })).toEqual({ sessions: [], statusChanged: false })
+})
+
 test('too many sessions to name are told as "many", never as a payload that Postgres refuses', async () => {
   for (let i = 0; i < 5_000; i++) a.bus.publish({ sessions: [Bun.randomUUIDv7()], statusChanged: false })
   a.heard.splice(0)

@@ -104,6 +104,16 @@ describe('the stream of a page', () => {
     await Promise.all([sessions, one, events].map((stream) => stream.close()))
   })
 
+  test('the API says resync when events are told that arrived long ago, out of a journal', async () => {
+    const events = await listen('/api/v1/stream?topic=events', withKey().headers)
+    await events.until(/: ok/)
+    await site.write(entry('away', [event('session.connected')]))
+    await events.until(/event: event\n.*"session":"away"/)
+    await site.write(entry('away', [message('message.received', 'AWAY')], Date.now() - 60_000))
+    expect(await events.until(/event: (resync|event)/)).toContain('event: resync')
+    await events.close()
+  })
+
   test('the API tells every event of a large batch, and says resync rather than leave some out', async () => {
     const events = await listen('/api/v1/stream?topic=events', withKey().headers)
     await events.until(/: ok/)

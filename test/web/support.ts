@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../../src/config'
 import { createControl } from '../../src/control/control'
 import { sessionIdOf } from '../../src/domain/id'
 import type { Entry } from '../../src/ingest/batch'
+import { changeOf } from '../../src/ingest/change'
 import { createDecodeAgain } from '../../src/ingest/decode-again'
 import { Writer } from '../../src/ingest/writer'
 import { createBus } from '../../src/live/bus'
@@ -37,7 +38,7 @@ export async function openSite(env: Record<string, string> = {}) {
   const metrics = createMetrics()
   const failed = (cause: unknown) => void failures.push(cause)
   const writer = new Writer(database.write, Date.now, {
-    committed: ({ works }) => bus.publish({ sessions: works.map((work) => work.sessionId), statusChanged: works.some((work) => work.stateChanged) }),
+    committed: ({ works }) => bus.publish(changeOf(works)),
   })
   const control = createControl({ sql: database.read, vault, writer, allowances: config, now: Date.now, failed })
   const live = createLive({

@@ -19,14 +19,18 @@ export class EventsTold {
     this.#after = now - OVERLAP_MS
   }
 
-  /** New events, oldest first; null when they are too many: whoever listens must fetch them. */
-  async next(): Promise<EventRecord[] | null> {
+  /**
+   * New events, oldest first; null when they are too many, or some arrived before what is looked at (a journal was emptied, a delivery
+   * decoded again): whoever listens must fetch them.
+   */
+  async next(arrivedFrom: Instant = Number.POSITIVE_INFINITY): Promise<EventRecord[] | null> {
+    const isAllSeen = arrivedFrom > this.#after
     const found = await listEventsAfter(this.sql, this.#after, AT_ONCE + 1 + this.#told.size)
     const fresh = found.filter((event) => !this.#told.has(event.id))
     for (const { id, receivedAt } of fresh) this.#told.set(id, receivedAt)
     this.#after = Math.max(this.#after, (found.at(-1)?.receivedAt ?? 0) - OVERLAP_MS)
     // The others are not asked for any more.
     for (const [id, receivedAt] of this.#told) if (receivedAt <= this.#after) this.#told.delete(id)
-    return fresh.length > AT_ONCE ? null : fresh
+    return isAllSeen && fresh.length <= AT_ONCE ? fresh : null
   }
 }

@@ -27,7 +27,7 @@ export class JsonSessionsFeed implements Feed {
   }
 }
 
-/** `event` messages: each new event, oldest first; `resync` when they are more than a stream is given at once. */
+/** `event` messages: each new event, oldest first; `resync` when they are more than a stream is given at once, or arrived long ago. */
 export class JsonEventsFeed implements Feed {
   readonly #told: EventsTold
 
@@ -35,8 +35,8 @@ export class JsonEventsFeed implements Feed {
     this.#told = new EventsTold(deps.sql, deps.now())
   }
 
-  async render(): Promise<Message[]> {
-    const events = await this.#told.next()
+  async render({ arrivedFrom }: Change): Promise<Message[]> {
+    const events = await this.#told.next(arrivedFrom)
     return events?.map((event) => ({ event: 'event', data: JSON.stringify(eventJson(event)) })) ?? [{ event: 'resync', data: '1' }]
   }
 }
