@@ -96,6 +96,18 @@ describe('the settings on a session’s page', () => {
     expect(await settingsOf('desk')).toEqual({ owner: null, stale: null, qr: null, connecting: null })
   })
 
+  test('leave an allowance that the API set to the millisecond, when the field says what it showed', async () => {
+    await patch('desk', { staleAfterMs: 20_000, qrExpiresAfterMs: 1_500 })
+    const html = await page('admin')
+    expect(html).toMatch(/name="staleAfter"[^>]*value="1"/)
+    expect(html).toMatch(/name="qrExpiresAfter"[^>]*value="2"/)
+    expect((await save({ owner: olga, staleAfter: '1', qrExpiresAfter: '2' })).status).toBe(303)
+    expect(await settingsOf('desk')).toEqual({ owner: olga, stale: 20_000, qr: 1_500, connecting: null })
+    await save({ staleAfter: '1', qrExpiresAfter: '3' })
+    expect(await settingsOf('desk')).toEqual({ owner: null, stale: 20_000, qr: 3_000, connecting: null })
+    await save({})
+  })
+
   test('that cannot be are refused on the same page, and none of them is saved', async () => {
     const refused = await save({ owner: olga, staleAfter: 'soon' })
     expect(refused.status).toBe(400)

@@ -39,8 +39,13 @@ export const SILENCES = [
 ] as const
 
 export function silencesOf(own: Allowed, usual: { [K in keyof Allowed]: number }): Silence[] {
-  const inUnits = (value: number | null, unitMs: number) => (value === null ? null : Math.round(value / unitMs))
-  return SILENCES.map(({ name, of, unitMs, label }) => ({ name, label, value: inUnits(own[of], unitMs), usual: Math.round(usual[of] / unitMs) }))
+  const shown = (ms: number | null, unitMs: number) => (ms === null ? null : inUnits(ms, unitMs))
+  return SILENCES.map(({ name, of, unitMs, label }) => ({ name, label, value: shown(own[of], unitMs), usual: inUnits(usual[of], unitMs) }))
+}
+
+/** As a field shows it, which takes no fractions and no zero. */
+export function inUnits(ms: number, unitMs: number): number {
+  return Math.max(1, Math.round(ms / unitMs))
 }
 
 export function settingsOf(own: Allowed, usual: { [K in keyof Allowed]: number }, choices: Choices): SettingsView {

@@ -16,9 +16,11 @@ import { ownerOf } from './sources-add'
 export async function changeSession(deps: SessionPagesDeps & { write: Sql }, visit: MemberVisit): Promise<Response> {
   const session = await sessionOf(deps, visit)
   const form = await visit.form()
+  const found = await findSessionSettings(deps.sql, session.id)
+  if (!found) throw new AppError('not_found', 'There is no such session')
   try {
     const ownerId = await ownerOf(deps, form.get('owner')?.trim() ?? '')
-    await changeSessionSettings(deps.write, session.id, { ownerId, ...readSilences(form) })
+    await changeSessionSettings(deps.write, session.id, { ownerId, ...readSilences(form, found.own) })
   } catch (cause) {
     if (!(cause instanceof AppError) || cause.code !== 'invalid') throw cause
     return sessionPage(deps, visit, session, cause.message)

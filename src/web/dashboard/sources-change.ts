@@ -81,5 +81,5 @@ async function readSettings(deps: SourcePagesDeps, source: Source, form: URLSear
   const provider = field('provider')
   if (!isSender(provider)) throw new AppError('invalid', 'Choose a sender of the list')
   const schemes = chosenSchemes(field('proof'), source.schemes)
-  return { label, provider, schemes, ownerId: await ownerOf(deps, field('owner')), ...readSilences(form) }
+  return { label, provider, schemes, ownerId: await ownerOf(deps, field('owner')), ...readSilences(form, source) }
 }
