@@ -29,7 +29,11 @@ let shipped: Promise<string[]> | undefined
 
 /** How many of this version's migrations the database has not had. That it has had some of a later version is no harm: they only add. */
 export async function countPendingMigrations(sql: Sql): Promise<number> {
-  shipped ??= hashesOf(MIGRATIONS)
+  // A read that failed is tried again by the next who asks.
+  shipped ??= hashesOf(MIGRATIONS).catch((cause) => {
+    shipped = undefined
+    throw cause
+  })
   const rows = await sql<{ hash: string }[]>`select hash from drizzle.__drizzle_migrations`
   const applied = new Set(rows.map(({ hash }) => hash))
   return (await shipped).filter((hash) => !applied.has(hash)).length
