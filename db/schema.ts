@@ -88,6 +88,8 @@ export const events = pgTable('events', {
   primaryKey({ columns: [t.sessionId, t.receivedAt, t.id] }),
   index('events_received').on(t.receivedAt),
   index('events_type').on(t.type, t.receivedAt),
+  // What every session has much of is soon found in its own order; of the rest there may be nothing for weeks.
+  index('events_session_type').on(t.sessionId, t.type, t.receivedAt).where(sql`type not in ('message.received', 'message.created', 'message.ack')`),
 ])
 
 /** Idempotency across all days: the first 128 bits of the key's SHA-256. Pruned with the events' partitions. */

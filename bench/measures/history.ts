@@ -73,7 +73,7 @@ async function fill(sql: Sql, events: number, progress: (line: string) => void):
 const FILL = `
 with known as materialized (select array_agg(session_id order by session_id) as ids, min(source_id::text)::uuid as source from sessions),
 told as materialized (
-  select ids[(1 + (n::bigint * 7919) % array_length(ids, 1))::int] as s, source as u, $2::timestamptz + n * (interval '1 day' / $1::int) as at, gen_random_uuid() as id, n,
+  select ids[1 + abs(hashint4(n) % array_length(ids, 1))] as s, source as u, $2::timestamptz + n * (interval '1 day' / $1::int) as at, gen_random_uuid() as id, n,
     case when n % 100 = 0 then 'session.qr' when n % 25 = 1 then 'presence.update' when n % 4 = 0 then 'message.ack' when n % 3 = 0 then 'message.created' else 'message.received' end as type
   from known, generate_series(0, $1::int - 1) as n),
 keys as (insert into event_keys (session_id, key, event_id) select s, gen_random_uuid(), id from told),

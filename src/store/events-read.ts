@@ -85,7 +85,9 @@ order by e.received_at desc, e.id desc`
 function conditionsOf(query: Omit<EventQuery, 'session'>, sessionIds: readonly string[] | undefined): { where: string; values: (string | number | null)[] } {
   const parameters = new Parameters()
   const conditions: string[] = []
-  if (sessionIds) conditions.push(`e.session_id = any(${parameters.add(`{${sessionIds.join(',')}}`)}::text::uuid[])`)
+  // One by `=`: only then its events come out of an index in their order.
+  if (sessionIds?.length === 1) conditions.push(`e.session_id = ${parameters.add(sessionIds[0] as string)}::text::uuid`)
+  else if (sessionIds) conditions.push(`e.session_id = any(${parameters.add(`{${sessionIds.join(',')}}`)}::text::uuid[])`)
   else if (query.source !== undefined) conditions.push(`e.source_id = (select id from sources where slug = ${parameters.add(query.source)})`)
   if (query.type?.endsWith('*')) conditions.push(`starts_with(e.type, ${parameters.add(query.type.slice(0, -1))}::text)`)
   else if (query.type !== undefined) conditions.push(`e.type = ${parameters.add(query.type)}`)

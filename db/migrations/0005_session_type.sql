@@ -1,0 +1,1 @@
+CREATE INDEX "events_session_type" ON "events" USING btree ("session_id","type","received_at") WHERE type not in ('message.received', 'message.created', 'message.ack');
