@@ -29,9 +29,12 @@ describe('a database that takes its time', () => {
   test('of 300 ms for each answer makes senders wait a little: all are answered 200 and nothing needs the journal', async () => {
     const load = startLoad(server.post, 32)
     await load.more(50)
+    await ready()
     gate.latencyMs = 300
     await load.more(300)
-    expect(await ready()).toMatchObject({ status: 'ready', warnings: [], journal: 0 })
+    // A connection that the question itself has to open takes several answers: it may be asked again, the journal may not be needed.
+    await until(async () => (await ready()).warnings.length === 0, 'nothing to be warned of', 20_000)
+    expect(await ready()).toMatchObject({ status: 'ready', journal: 0 })
     gate.latencyMs = 0
     await load.more(50)
     await load.stop()
