@@ -13,8 +13,8 @@ import { API_KEY, openSite, type TestSite, withKey } from '../web/support'
 
 /** The shortest that tells silence from life: Bun looks every four seconds, and what is due at its next look is cut in any case. */
 const IDLE_S = 12
-const CUT_WITHIN_MS = 20_000
-const LONG_MS = 60_000
+const CUT_WITHIN_MS = 40_000
+const LONG_MS = 120_000
 const EVENTS = 36_000
 const TEXT_BYTES = 2_000
 
