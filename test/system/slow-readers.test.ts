@@ -12,9 +12,9 @@ import { open } from '../web/raw'
 import { API_KEY, openSite, type TestSite, withKey } from '../web/support'
 
 /** The shortest that tells silence from life: Bun looks every four seconds, and what is due at its next look is cut in any case. */
-const IDLE_S = 12
-const CUT_WITHIN_MS = 40_000
-const LONG_MS = 120_000
+const IDLE_S = 5
+const CUT_WITHIN_MS = 20_000
+const LONG_MS = 60_000
 const EVENTS = 36_000
 const TEXT_BYTES = 2_000
 
@@ -71,7 +71,8 @@ describe('a live stream that its client stopped reading', () => {
             [0, 1].map((nth) => message('message.received', `F${change}-${nth}`, { message: { text: 'x'.repeat(90_000) } })),
           ),
         )
-        sentBytes += (await witness.waitFor(written.id)).length
+        // The archive may have come within the last three seconds: then there are more at once than a stream is told.
+        sentBytes += (await witness.waitFor(written.id, 'event: resync')).length
       }
       console.log(`  let go after ${(sentBytes / 2 ** 20).toFixed(1)} MiB, most of it in the kernel`)
       expect(await streams()).toBe(1)
@@ -80,8 +81,7 @@ describe('a live stream that its client stopped reading', () => {
       expect(await drained(stuck)).toBeLessThan(sentBytes)
       expect(site.failures).toEqual([])
     },
-    // A pause of five seconds, which a busy machine may take, ends any stream here.
-    { timeout: LONG_MS, retry: 2 },
+    LONG_MS,
   )
 })
 
@@ -102,7 +102,7 @@ describe('an export that its client stopped reading', () => {
       await until(ended, 'the exports to be given up', CUT_WITHIN_MS)
       const whole = EVENTS * TEXT_BYTES
       console.log(`  ${clients.length} exports of ${whole / 1e6} MB not read: ${(grownBytes / 1e6).toFixed(0)} MB more of memory`)
-      expect(grownBytes).toBeLessThan(clients.length * whole * 0.75)
+      expect(grownBytes).toBeLessThan((clients.length * whole) / 2)
       for (const client of clients) expect(await drained(client)).toBeLessThan(whole / 2)
       expect(site.failures).toEqual([])
     },
