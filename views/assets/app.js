@@ -136,9 +136,9 @@
 
   // --- keys, forms, menus ------------------------------------------------------------------------------------------
 
-  const focusedRow = () => document.activeElement.closest('.row, .event')
+  const focusedRow = () => document.activeElement.closest('.row,.event')
   const moveBy = (step) => {
-    const rows = all('.row, .event')
+    const rows = all('.row,.event')
     const at = rows.indexOf(focusedRow())
     const row = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step]
     row?.querySelector('a').focus()
@@ -167,14 +167,14 @@
   on('keydown', (event) => {
     const { target, key } = event
     if (key === 'Escape') closeMenus(null)
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea, dialog') || !Object.hasOwn(keys, key)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input,select,textarea,dialog[open]') || !Object.hasOwn(keys, key)) return
     event.preventDefault()
     keys[key]()
   })
   on('click', ({ target }) => {
     closeMenus(target)
     if (target.closest('[data-help]')) one('#help').showModal()
-    if (!target.closest('a, button, summary') && getSelection().isCollapsed) target.closest('.row')?.querySelector('a').click()
+    if (!target.closest('a,button,summary') && getSelection().isCollapsed) target.closest('.row')?.querySelector('a').click()
   })
   for (const button of all('[data-help]')) button.hidden = false
   // Keeps `?q=&status=&sort=` out of addresses.
