@@ -89,14 +89,23 @@ describe('an export that its client stopped reading', () => {
   test(
     'is made no further, holds no connection to the database, and ends',
     async () => {
-      const rss = process.memoryUsage.rss()
+      // What is held counts, not what the other tests of this process have taught its collector to leave lying about.
+      const held = () => {
+        Bun.gc(true)
+        return process.memoryUsage.rss()
+      }
+      const rss = held()
       const accepts = Array.from({ length: 2 * site.database.pools.read }, (_, nth) => (nth % 2 === 0 ? 'application/x-ndjson' : 'text/csv'))
       const clients = await Promise.all(accepts.map((accept) => askAndStall('/api/v1/events', accept)))
       expect(underWay()).toBe(clients.length)
       expect((await fetch(`${listening.url}/api/v1/events?limit=1`, withKey())).status).toBe(200)
       let grownBytes = 0
+      let lookedAt = 0
       const ended = () => {
-        grownBytes = Math.max(grownBytes, process.memoryUsage.rss() - rss)
+        if (performance.now() - lookedAt > 250) {
+          grownBytes = Math.max(grownBytes, held() - rss)
+          lookedAt = performance.now()
+        }
         return underWay() === 0
       }
       await until(ended, 'the exports to be given up', CUT_WITHIN_MS)
