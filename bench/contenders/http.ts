@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:net'
 import type { Subprocess } from 'bun'
+import { ALLOCATOR } from '../../src/allocator'
 import { cpuSeconds, machineSeconds } from '../cpu'
 import type { Ground } from '../ground'
 import type { Generator } from '../load/client'
@@ -58,7 +59,8 @@ export class HttpContender implements Contender {
   async start(): Promise<void> {
     this.port = await freePort()
     const { argv, env } = await this.server.command(this.port)
-    this.#child = Bun.spawn(argv, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' })
+    // Every contender on Bun has the allocator of ours: to the others it says nothing.
+    this.#child = Bun.spawn(argv, { env: { ...process.env, ...ALLOCATOR, ...env }, stdout: 'ignore', stderr: 'inherit' })
     await this.#ready()
   }
 

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { Subprocess } from 'bun'
+import { ALLOCATOR } from '../../src/allocator'
 import { freePort } from '../contenders/http'
 import { serverEnv } from '../contenders/linekeeper'
 import type { Ground } from '../ground'
@@ -39,7 +40,11 @@ export async function startServer(ground: Ground, secret: string, databaseUrl: s
 }
 
 export function spawnServer(env: Record<string, string>): Subprocess {
-  return Bun.spawn([process.execPath, join(import.meta.dir, '../../src/server.ts')], { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'ignore' })
+  return Bun.spawn([process.execPath, join(import.meta.dir, '../../src/server.ts')], {
+    env: { ...process.env, ...ALLOCATOR, ...env },
+    stdout: 'ignore',
+    stderr: 'ignore',
+  })
 }
 
 /** Asks again and again until the answer is 200. */

@@ -11,6 +11,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import postgres from 'postgres'
 import { AppError } from '../domain/error'
+import { memoryBytes, sharedBuffers } from './embedded-memory'
 import { type Runner, runnerFor } from './embedded-user'
 import { freePort } from './free-port'
 import { readOrCreateSecretFile } from './secret-file'
@@ -40,7 +41,6 @@ const SETTINGS = {
   // No socket file: its lock would outlive a killed postmaster.
   unix_socket_directories: '',
   max_connections: '64',
-  shared_buffers: '128MB',
   max_wal_size: '2GB',
   // Plans of the few prepared statements are short: compiling them costs more than it saves.
   jit: 'off',
@@ -70,7 +70,7 @@ export async function startEmbedded(dataDir: string, progress: (line: string) =>
   const running = await findRunning(clusterDir, password)
   if (running) return { ...running, adopted: true }
   const port = options.port ?? (await freePort())
-  const settings = { ...SETTINGS, ...options.settings, port: String(port) }
+  const settings = { ...SETTINGS, shared_buffers: sharedBuffers(memoryBytes()), ...options.settings, port: String(port) }
   const child = await launch(clusterDir, settings, runner, join(dataDir, 'postgres.log'))
   if (child.pid !== undefined) options.launched?.(child.pid)
   const url = urlOf(port, password)

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Subprocess } from 'bun'
+import { ALLOCATOR } from '../../src/allocator'
 import { SECRET } from '../support/server'
 
 /** A server as a process of its own, so that it can be killed. */
@@ -20,6 +21,7 @@ export class ServerProcess {
   static async start(port: number, env: Record<string, string>): Promise<ServerProcess> {
     const child = Bun.spawn(['bun', join(import.meta.dir, '../../src/server.ts')], {
       env: {
+        ...ALLOCATOR,
         PATH: process.env.PATH ?? '',
         HOST: '127.0.0.1',
         PORT: String(port),

@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
+import { ALLOCATOR } from '../../allocator'
 
 const ROOT = join(import.meta.dir, '../../..')
 const STOP_WITHIN_MS = 15_000
@@ -33,7 +34,7 @@ export class ServerProcess {
     this.#hasAnswered = false
     this.#startedAt = performance.now()
     const { entry, env } = this.options
-    const child = Bun.spawn([process.execPath, entry], { cwd: ROOT, env, stdin: 'ignore', stdout: this.#log, stderr: this.#log })
+    const child = Bun.spawn([process.execPath, entry], { cwd: ROOT, env: { ...ALLOCATOR, ...env }, stdin: 'ignore', stdout: this.#log, stderr: this.#log })
     this.#child = child
     void child.exited.then((code) => this.#ended(child, code))
   }
