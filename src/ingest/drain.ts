@@ -1,12 +1,13 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { DAY_MS, ensurePartitions, startOfDay } from '../store/partitions'
 import { Pipeline } from '../store/pipeline'
 import { insertQuarantined } from '../store/quarantine'
 import { isOvertaken } from '../store/session-writes'
 import { findStored } from '../store/stored'
 import type { Entry } from './batch'
 import { type Committed, Committer } from './commit'
-import { failureKind, isTooSlow, isUniqueViolation } from './failure'
+import { failureKind, isOfSchema, isTooSlow, isUniqueViolation } from './failure'
 import { decodeJournalled, type Journalled } from './journal-records'
 import type { SessionCache } from './session-cache'
 import { TOO_MANY } from './streak'
@@ -40,6 +41,8 @@ export class Drain {
   /** Of the batch that is being written. */
   #refused: { entry: Entry; cause: unknown }[] = []
   #isAnyStored = false
+  /** Days before yesterday that have their partitions. */
+  readonly #olderDays = new Set<Instant>()
 
   constructor(private readonly deps: DrainDeps) {
     this.#pipeline = new Pipeline(deps.sql)
@@ -101,10 +104,22 @@ export class Drain {
     if (entries.length === 0) return
     this.#refused = []
     this.#isAnyStored = false
+    await this.#makeRoom(entries)
     await this.#write(entries)
     // Nobody waits for these who could send them again: poison is set aside, but not everything.
     if (this.#refused.length >= TOO_MANY && !this.#isAnyStored) throw this.#refused[0]?.cause
     for (const { entry, cause } of this.#refused) await this.deps.setAside(entry, cause)
+  }
+
+  /** Retention may have dropped the day on which they came: they get it back, and go with it next time. */
+  async #makeRoom(entries: readonly Entry[]): Promise<void> {
+    const today = startOfDay(this.deps.now())
+    const days = new Set(entries.map(({ receivedAt }) => startOfDay(receivedAt)))
+    const missing = [...days].filter((day) => day < today - DAY_MS && !this.#olderDays.has(day))
+    if (missing.length === 0) return
+    const counted = missing.map((day) => (day - today) / DAY_MS)
+    await ensurePartitions(this.deps.sql, today, counted)
+    for (const day of missing) this.#olderDays.add(day)
   }
 
   async #write(entries: Entry[], attempt = 1): Promise<void> {
@@ -128,7 +143,7 @@ export class Drain {
       return this.#write(entries, attempt + 1)
     }
     const kind = isOvertaken(cause) ? 'retry' : failureKind(cause)
-    if (kind === 'away') throw cause
+    if (kind === 'away' || isOfSchema(cause)) throw cause
     if ((kind === 'retry' || isUniqueViolation(cause)) && attempt < TRIES) {
       await Bun.sleep(10 * 2 ** attempt)
       return this.#write(entries, attempt + 1)

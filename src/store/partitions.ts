@@ -4,7 +4,7 @@ import type { Instant } from '../domain/event'
 export const PARTITIONED = ['events', 'deliveries'] as const
 export type Partitioned = (typeof PARTITIONED)[number]
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 const YESTERDAY_TO_A_WEEK_AHEAD = [-1, 0, 1, 2, 3, 4, 5, 6, 7]
 
 /**
