@@ -12,7 +12,7 @@ import { JOBS } from './jobs/schedule'
 import { createBus } from './live/bus'
 import { countByStatus, countConnections } from './store/counts'
 import { type Database, openDatabase } from './store/database'
-import { startEmbedded } from './store/embedded'
+import { type EmbeddedDatabase, startEmbedded } from './store/embedded'
 import { holdInstanceLock } from './store/instance-lock'
 import { SourceBook } from './store/source-book'
 import { ensureDefaultSource } from './store/sources'
@@ -52,6 +52,8 @@ const BODIES_IN_MEMORY = 256 << 20
 
 export interface StartOptions {
   progress?(line: string): void
+  /** Under way already; else it is started when its turn comes. */
+  embedded?: Promise<EmbeddedDatabase>
 }
 
 /**
@@ -64,7 +66,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const { report, ...running } = await assemble(config, options.progress ?? (() => {}), undo)
+    const { report, ...running } = await assemble(config, options, undo)
     return { ...running, stop: once((why = 'asked to') => told(report, why, takeDown)) }
   } catch (cause) {
     await takeDown().catch(() => {})
@@ -72,7 +74,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   }
 }
 
-async function assemble(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Omit<Running, 'stop'> & { report: Report }> {
+async function assemble(config: Config, options: StartOptions, undo: (() => unknown)[]): Promise<Omit<Running, 'stop'> & { report: Report }> {
   const startedAt = performance.now()
   await makeDataDir(config.dataDir)
   const reports = await createErrorReports(config.sentryDsn)
@@ -80,7 +82,7 @@ async function assemble(config: Config, progress: (line: string) => void, undo: 
   const report = createReport(createLogger(config.logLevel), reports)
   if (config.redisUrl !== null) report.limitsNotShared()
   const metrics = createMetrics()
-  const database = await openOwnOrGiven(config, progress, undo)
+  const database = await openOwnOrGiven(config, options, undo)
   const vault = await openVault(config)
   const sql = database.read
   const made = await ensureDefaultSource(sql, vault, config, systemNow())
@@ -153,8 +155,9 @@ async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /** @returns also `revive`: starts the embedded Postgres again, on its port, should it have been killed under us. */
-async function openOwnOrGiven(config: Config, progress: (line: string) => void, undo: (() => unknown)[]): Promise<Database & { revive?(): Promise<void> }> {
-  let embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir, progress) : undefined
+async function openOwnOrGiven(config: Config, options: StartOptions, undo: (() => unknown)[]): Promise<Database & { revive?(): Promise<void> }> {
+  const progress = options.progress ?? (() => {})
+  let embedded = config.databaseUrl === null ? await (options.embedded ?? startEmbedded(config.dataDir, progress)) : undefined
   // One that was running before us belongs to somebody else, until the lock says that nobody holds it.
   let isOurs = embedded?.adopted === false
   undo.push(() => isOurs && embedded?.stop())

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { boot } from '../boot'
 import { type Config, loadConfig } from '../config'
 import type { Environment } from '../config-values'
 import { systemNow } from '../ingest/arrival'
@@ -22,9 +23,7 @@ export async function run(args: string[], env: Environment): Promise<void> {
   // Before anything is started that would have to be stopped again.
   await checkPort(config.host, config.port)
   progress('Starting Linekeeper…')
-  // Loading the server takes longer than checking the above.
-  const { start } = await import('../runtime')
-  const running = await start(config, { progress })
+  const running = await boot(config, { progress })
   progress('Ready.')
   const ending = new AbortController()
   try {

@@ -2,14 +2,8 @@
  * Log-ins of operators: better-auth, used as a library. Its HTTP handler is not mounted, so none of its routes (sign-up
  * among them) exists; what we offer are the routes of the dashboard.
  */
-import { betterAuth } from 'better-auth'
-import { drizzleAdapter } from 'better-auth/adapters/drizzle'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { credentials, logins, operators, verifications } from '../../../db/schema-auth'
 import { connect } from '../../store/database'
 import type { Role } from '../../store/operators'
-import { MAX_PASSWORD, MIN_PASSWORD } from './operators'
-import { hashPassword, isPassword } from './password'
 import { isRole } from './roles'
 
 export interface AuthOptions {
@@ -38,15 +32,19 @@ export interface Auth {
   close(): Promise<void>
 }
 
-const DAY_S = 86_400
-
 /** A log-in that was ended elsewhere is believed for this long, in exchange for not asking the database on each request. */
-const CACHED_S = 30
+export const CACHED_S = 30
+
+/** Read once the server has begun to answer, unless somebody needs it before. */
+const READ_AFTER_MS = 1_000
 
 export function createAuth(options: AuthOptions): Auth {
   // A client of its own: drizzle() changes the parsers of the client it is given.
   const client = connect(options.databaseUrl, 2)
-  const auth = configure(options, client)
+  let loading: ReturnType<typeof load> | undefined
+  const load = async () => (await import('./better-auth')).configure(options, client)
+  const loaded = () => (loading ??= load())
+  const reading = setTimeout(() => void loaded().catch(() => {}), READ_AFTER_MS)
   const cookieName = cookieNames(options).session_token.name
   const ended = new Ended()
   return {
@@ -54,6 +52,7 @@ export function createAuth(options: AuthOptions): Auth {
     async logIn(email, password, { address, userAgent }) {
       const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': userAgent.slice(0, 300) })
       try {
+        const auth = await loaded()
         const result = await auth.api.signInEmail({ body: { email, password }, headers, returnHeaders: true })
         return result.headers.getSetCookie()
       } catch (cause) {
@@ -63,6 +62,7 @@ export function createAuth(options: AuthOptions): Auth {
     },
     async findLogin(headers) {
       if (!headers.get('cookie')?.includes(cookieName)) return { login: null, cookies: [] }
+      const auth = await loaded()
       const result = await auth.api.getSession({ headers, returnHeaders: true })
       const found = result.response
       const cookies = result.headers.getSetCookie()
@@ -71,12 +71,16 @@ export function createAuth(options: AuthOptions): Auth {
       return { login: { id: found.session.id, operator: { id, name, email, role } }, cookies }
     },
     async logOut(headers) {
+      const auth = await loaded()
       const found = await auth.api.getSession({ headers })
       if (found) ended.add(found.session.id)
       const result = await auth.api.signOut({ headers, returnHeaders: true })
       return result.headers.getSetCookie()
     },
-    close: () => client.end({ timeout: 5 }),
+    close() {
+      clearTimeout(reading)
+      return client.end({ timeout: 5 })
+    },
   }
 }
 
@@ -95,39 +99,10 @@ class Ended {
   }
 }
 
-const ADDRESS_HEADER = 'x-linekeeper-address'
+/** Where better-auth finds the address of a client. */
+export const ADDRESS_HEADER = 'x-linekeeper-address'
 
-function configure(options: AuthOptions, client: ReturnType<typeof connect>) {
-  const schema = { user: operators, session: logins, account: credentials, verification: verifications }
-  return betterAuth({
-    appName: 'Linekeeper',
-    baseURL: options.publicUrl,
-    secret: options.secret,
-    database: drizzleAdapter(drizzle(client), { provider: 'pg', schema }),
-    user: { additionalFields: { role: { type: 'string', required: true, input: false, defaultValue: 'viewer' } } },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: MIN_PASSWORD,
-      maxPasswordLength: MAX_PASSWORD,
-      password: { hash: hashPassword, verify: ({ hash, password }) => isPassword(password, hash) },
-    },
-    session: { expiresIn: 14 * DAY_S, updateAge: DAY_S, cookieCache: { enabled: true, maxAge: CACHED_S } },
-    advanced: {
-      // The prefix that it would add is `__Secure-`; `__Host-` also forbids a domain and another path.
-      useSecureCookies: false,
-      cookies: cookieNames(options),
-      database: { generateId: () => Bun.randomUUIDv7() },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    },
-    // Ours counts per account and address; see log-in.
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: { disabled: true },
-  })
-}
-
-function cookieNames({ publicUrl }: AuthOptions) {
+export function cookieNames({ publicUrl }: AuthOptions) {
   const secure = publicUrl.startsWith('https:')
   const attributes = { secure, httpOnly: true, sameSite: 'lax', path: '/' } as const
   const cookie = (name: string) => ({ name: `${secure ? '__Host-' : ''}linekeeper${name}`, attributes })
