@@ -3,7 +3,7 @@ import { totalmem } from 'node:os'
 
 const MEGABYTE = 1 << 20
 const LEAST_MB = 128
-const MOST_MB = 1024
+const MOST_MB = 256
 const SHARE = 8
 
 /** Of the container or, where none is bounded, of the machine, in bytes. */
@@ -12,8 +12,9 @@ export function memoryBytes(): number {
 }
 
 /**
- * An eighth of the memory, at least Postgres' own default of 128 MB, at most 1 GB: with ten million events stored, keys and messages go
- * to random places of indexes of a gigabyte, and each page that is not there is read and another one written first.
+ * An eighth of the memory, at least Postgres' own default of 128 MB, at most 256 MB. More would spare reads once indexes have a
+ * gigabyte, but every process of Postgres must first touch its pages, and on virtual machines that costs more than it saves: with 1 GB
+ * 0.82 of the webhooks per second (bench/README.md).
  * @returns a value for `shared_buffers`.
  */
 export function sharedBuffers(memory: number): string {
