@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type EmbeddedDatabase, startEmbedded } from '../../src/store/embedded'
 import { freePort } from '../../src/store/free-port'
 import { killFamily, untilGone } from '../../src/tasks/prove/processes'
+import { SMALL } from '../support/database'
 
 /** A Postgres of its own for a test that takes it away; always found again at the same address. */
 export class TestPostgres {
@@ -38,7 +39,11 @@ export class TestPostgres {
   }
 
   async start(): Promise<void> {
-    this.#running = await startEmbedded(this.dataDir, () => {}, { port: this.port, settings: this.settings, launched: (pid) => (this.#pid = pid) })
+    this.#running = await startEmbedded(this.dataDir, () => {}, {
+      port: this.port,
+      settings: { ...SMALL, ...this.settings },
+      launched: (pid) => (this.#pid = pid),
+    })
   }
 
   /** In order, as an operator would. */

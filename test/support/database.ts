@@ -9,6 +9,9 @@ import { connect, type Database, openDatabase } from '../../src/store/database'
 import { type EmbeddedDatabase, startEmbedded } from '../../src/store/embedded'
 import { migrateDatabase } from '../../src/store/migrate'
 
+/** Test databases are small and come and go: what a whole ledger wants would only take time. */
+export const SMALL = { shared_buffers: '128MB' }
+
 let template: Promise<string> | undefined
 let cluster: EmbeddedDatabase | undefined
 let clusterDir: string | undefined
@@ -45,7 +48,7 @@ async function startTestCluster(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'linekeeper-test-'))
   // Root's Postgres runs as another user, who must be able to walk through.
   chmodSync(dataDir, 0o755)
-  cluster = await startEmbedded(dataDir, () => {})
+  cluster = await startEmbedded(dataDir, () => {}, { settings: SMALL })
   clusterDir = dataDir
   return cluster.url
 }
