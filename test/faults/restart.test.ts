@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import { connect } from '../../src/store/database'
@@ -7,7 +7,7 @@ import { freePort } from '../../src/store/free-port'
 import { freshDatabaseUrl } from '../support/database'
 import { ADMIN, logInAt, STARTING_MS, type TestServer } from '../support/server'
 import { until } from '../support/until'
-import { type Load, startLoad } from './load'
+import { startLoad } from './load'
 import { TestPostgres } from './postgres'
 import { newDataDir, ServerProcess } from './server-process'
 import { expectAllStored, expectStoredIn } from './stored'
@@ -22,11 +22,11 @@ const poster =
   ({ session, headers, body }) =>
     fetch(`http://127.0.0.1:${port}/api/whatsapp/webhook/${session}`, { method: 'POST', headers, body, keepalive })
 
-/** One connection may be reset: docs/reliability.md says why, and what to set against it. */
-function expectAllTaken({ statuses }: Pick<Load, 'statuses'>): void {
-  expect([...statuses.keys()].filter((status) => status !== 0)).toEqual([200])
-  expect(statuses.get(0) ?? 0).toBeLessThanOrEqual(1)
-}
+// As docs/reliability.md advises for a rolling restart, where we may: else a connection can be reset in the moment in which a listener closes.
+const MIGRATE = '/proc/sys/net/ipv4/tcp_migrate_req'
+const migrated = process.getuid?.() === 0 && existsSync(MIGRATE) ? readFileSync(MIGRATE, 'utf8') : undefined
+beforeAll(() => migrated !== undefined && writeFileSync(MIGRATE, '1'))
+afterAll(() => migrated !== undefined && writeFileSync(MIGRATE, migrated))
 
 describe('a rolling restart', () => {
   test('by a second instance on the same port: no post is refused, none is lost', async () => {
@@ -40,7 +40,7 @@ describe('a rolling restart', () => {
     expect(await first.end('SIGTERM')).toBe(0)
     for (const load of loads) await load.more(30)
     await Promise.all(loads.map((load) => load.stop()))
-    for (const load of loads) expectAllTaken(load)
+    expect(loads.map((load) => [...load.statuses.keys()])).toEqual([[200], [200]])
     expect(await second.end('SIGTERM')).toBe(0)
     await expectStoredIn(
       url,
@@ -70,7 +70,7 @@ describe('open pages and heavy load', () => {
     await until(() => (told += watchers.told()) >= 20, 'all pages to be told of what goes on')
     await load.stop()
     await watchers.stop()
-    expectAllTaken(load)
+    expect([...load.statuses.keys()]).toEqual([200])
     expect([...watchers.statuses.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
     expect(await second.end('SIGTERM')).toBe(0)
     await expectStoredIn(url, load.acknowledged)

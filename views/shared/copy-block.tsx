@@ -15,7 +15,7 @@ export function CopyBlock({ text }: { text: string }): JSX.Element {
   )
 }
 
-/** Once on a page that has any. */
+/** One serves every CopyBlock of a page; a second would listen, and copy, twice. */
 export function CopyScript(): JSX.Element {
   return <script src={paths.asset('copy.js')} defer />
 }
