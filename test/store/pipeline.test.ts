@@ -1,3 +1,4 @@
+import { heapStats } from 'bun:jsc'
 import { afterAll, expect, test } from 'bun:test'
 import { Pipeline } from '../../src/store/pipeline'
 import { freshDatabase } from '../support/database'
@@ -23,4 +24,16 @@ test('a prepared statement that the server has forgotten is never run again outs
   expect(await things()).toEqual([1, 2])
   await inTransaction(4)
   expect(await things()).toEqual([1, 2, 4])
+})
+
+test('a statement that fails leaves nothing behind: a server that meets duplicates does so for years', async () => {
+  const arrays = () => {
+    Bun.gc(true)
+    return heapStats().objectTypeCounts.Array as number
+  }
+  const failing = () => pipeline.single(async (tx) => tx.unsafe('select 1 / $1::int', [0], { prepare: true })).catch(() => {})
+  await failing()
+  const before = arrays()
+  for (let times = 0; times < 500; times++) await failing()
+  expect(arrays() - before).toBeLessThan(50)
 })
