@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
@@ -13,8 +13,17 @@ import { newDataDir, ServerProcess } from './server-process'
 import { expectAllStored, expectStoredIn } from './stored'
 import { startWatchers } from './watchers'
 
-const data = newDataDir()
-afterAll(() => data.remove())
+/** For folders that follow each other on one database. */
+const ENCRYPTION_KEY = Buffer.alloc(32, 'key').toString('base64')
+
+let data: ReturnType<typeof newDataDir>
+beforeEach(() => {
+  data = newDataDir()
+})
+afterEach(async () => {
+  await ServerProcess.killAll()
+  data.remove()
+})
 
 /** Posts, each on a connection of its own or on one that is kept, as senders do. */
 const poster =
@@ -107,7 +116,7 @@ describe('with Postgres away', () => {
 
   test('what a killed server had acknowledged is stored by the next one, which may be killed while it does so', async () => {
     const port = await freePort()
-    const env = { DATABASE_URL: postgres.url, DATA_DIR: data.path }
+    const env = { DATABASE_URL: postgres.url, DATA_DIR: data.path, ENCRYPTION_KEY }
     let server = await ServerProcess.start(port, env)
     const load = startLoad(poster(port, true), 24, 0)
     await load.more(100)
@@ -132,7 +141,7 @@ describe('with Postgres away', () => {
 
   test('a server that is told to stop leaves its journal to the next start', async () => {
     const port = await freePort()
-    const env = { DATABASE_URL: postgres.url, DATA_DIR: data.path }
+    const env = { DATABASE_URL: postgres.url, DATA_DIR: data.path, ENCRYPTION_KEY }
     const server = await ServerProcess.start(port, env)
     const load = startLoad(poster(port, true), 4)
     await load.more(20)

@@ -7,6 +7,7 @@ import { SECRET } from '../support/server'
 
 /** A server as a process of its own, so that it can be killed. */
 export class ServerProcess {
+  static readonly #running = new Set<ServerProcess>()
   readonly log: Record<string, unknown>[] = []
   #heard: (() => void)[] = []
 
@@ -14,7 +15,14 @@ export class ServerProcess {
     private readonly child: Subprocess<'ignore', 'pipe', 'ignore'>,
     readonly url: string,
   ) {
+    ServerProcess.#running.add(this)
+    void child.exited.then(() => ServerProcess.#running.delete(this))
     void this.#read()
+  }
+
+  /** For after a test that may have failed before it ended its servers. */
+  static async killAll(): Promise<void> {
+    await Promise.all([...ServerProcess.#running].map((server) => server.end('SIGKILL')))
   }
 
   /** Resolves when it listens. */

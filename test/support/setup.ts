@@ -2,4 +2,5 @@
 import { afterAll } from 'bun:test'
 import { stopTestCluster } from './database'
 
-afterAll(stopTestCluster)
+// Its last checkpoint may take a while on a busy disk.
+afterAll(stopTestCluster, 60_000)
