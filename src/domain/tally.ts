@@ -1,8 +1,8 @@
 import type { EventType, Instant } from './event'
 import { isFromSender } from './fold'
 import type { SessionTally } from './session'
+import { MINUTE_MS } from './time'
 
-const MINUTE_MS = 60_000
 const MINUTES = 60
 const LAST_OF_STEP_MS = 5_000
 

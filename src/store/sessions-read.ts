@@ -4,8 +4,9 @@ import { healthOf } from '../domain/health'
 import type { Health, SessionRecord } from '../domain/records'
 import { type Allowances, narrowest } from '../domain/staleness'
 import { activityOf } from '../domain/tally'
+import { MINUTE_MS } from '../domain/time'
 import { likeText, ms, type Page, Parameters, readCursor, toPage, writeCursor } from './page'
-import { type FrozenFold, thaw } from './session-pulse'
+import { type Fold, type FrozenFold, thaw } from './session-pulse'
 
 export interface SessionFilter {
   status?: readonly Status[]
@@ -54,20 +55,12 @@ export async function listStoredSessions(sql: Sql, ids?: readonly string[]): Pro
   return sql.unsafe<SessionRow[]>(`${SELECT} where s.session_id = any($1::text::uuid[]) ${ORDER}`, [`{${ids.join(',')}}`], { prepare: true })
 }
 
-/** The sessions that are new, or have folded another event since they were read. */
-export async function listMovedSessions(sql: Sql, known: Iterable<StoredSession>): Promise<StoredSession[]> {
-  const seqs = Array.from(known, ({ id, seq }) => ({ i: id, n: seq }))
-  const moved = `where not exists (select 1 from json_to_recordset($1::text::json) as k(i uuid, n int8) where k.i = s.session_id and k.n = s.seq)`
-  return sql.unsafe<SessionRow[]>(`${SELECT} ${moved} ${ORDER}`, [JSON.stringify(seqs)], { prepare: true })
-}
-
 /** Cheap to ask, so that a page need not read what it knows. */
 export interface SessionsVersion {
-  count: number
-  /** Moves with every event that is folded. */
-  events: string
-  /** Moves with what is not an event: owners, allowances, sources. */
-  settings: string
+  /** Of every session `<id>=<mark>`, apart by spaces; its mark moves with every event that is folded, and with its settings. */
+  sessions: string
+  /** Moves with what many of them show: sources and operators. */
+  around: string
 }
 
 export async function findSessionsVersion(sql: Sql): Promise<SessionsVersion> {
@@ -76,9 +69,9 @@ export async function findSessionsVersion(sql: Sql): Promise<SessionsVersion> {
 }
 
 const VERSION = `
-select count(*)::int as count, concat(count(*), '/', sum(seq)) as events,
-  concat_ws(' ', sum(usual_gap_ms), sum(hashtext(concat(session_id, owner_id, ',', stale_after_ms, ',', qr_expires_after_ms, ',', connecting_timeout_ms))),
-    (select md5(string_agg(so::text, '' order by id)) from sources so), (select md5(string_agg(id || name, '' order by id)) from operators)) as settings
+select coalesce(string_agg(session_id || '=' || seq || '.' || hashtext(concat(owner_id, ',', usual_gap_ms, ',', stale_after_ms, ',', qr_expires_after_ms, ',',
+    connecting_timeout_ms)), ' '), '') as sessions,
+  concat_ws(' ', (select md5(string_agg(so::text, '' order by id)) from sources so), (select md5(string_agg(id || name, '' order by id)) from operators)) as around
 from sessions`
 
 const ORDER = `order by 2, s.name limit ${ALL_SESSIONS}`
@@ -157,36 +150,64 @@ function conditionsOf(filter: SessionFilter): { where: string; parameters: Param
 
 /** What a stored session looks like at `now`. */
 export function sessionAt(row: StoredSession, defaults: Allowances, now: Instant): SessionRecord {
-  const { state, tally } = thaw(row)
-  const allowances = row.overrides ? narrowest(defaults, ...row.overrides) : defaults
-  return {
-    id: row.id,
-    source: row.source,
-    name: row.name,
-    provider: row.provider,
-    owner: row.ownerId === null ? null : { id: row.ownerId, name: row.ownerName ?? row.ownerId },
-    status: state.status,
-    reason: state.reason,
-    detail: state.detail,
-    since: state.since,
-    health: healthOf({ state, lastEventAt: tally.lastEventAt, usualGapMs: row.usualGapMs }, allowances, now),
-    qr: state.qr && { code: state.qr.code, receivedAt: state.qr.at, expiresAt: state.qr.at + allowances.qrExpiresAfterMs, count: state.qr.count },
-    pairingCode: state.pairingCode,
-    loading: state.loading,
-    account: state.account,
-    lastEventAt: tally.lastEventAt,
-    usualGapMs: row.usualGapMs,
-    activity: activityOf(tally, now),
-    counts: {
-      events: tally.events,
-      messagesReceived: tally.messagesReceived,
-      messagesSent: tally.messagesSent,
-      calls: tally.calls,
-      reconnects: Math.max(0, state.connects - 1),
-    },
-    lastOf: tally.lastOf,
-    seq: row.seq,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
+  return new SessionView(row, defaults).at(now)
+}
+
+/** A stored session, unpacked once for all the moments at which it is looked at. */
+export class SessionView {
+  readonly #fold: Fold
+  readonly #allowances: Allowances
+  #last: { minute: number; record: SessionRecord } | undefined
+
+  constructor(
+    readonly row: StoredSession,
+    defaults: Allowances,
+  ) {
+    this.#fold = thaw(row)
+    this.#allowances = row.overrides ? narrowest(defaults, ...row.overrides) : defaults
+  }
+
+  /** The very same record as the last time, as long as nothing in it is different. */
+  at(now: Instant): SessionRecord {
+    const { state, tally } = this.#fold
+    const minute = Math.floor(now / MINUTE_MS)
+    const health = healthOf({ state, lastEventAt: tally.lastEventAt, usualGapMs: this.row.usualGapMs }, this.#allowances, now)
+    if (this.#last?.minute !== minute || this.#last.record.health !== health) this.#last = { minute, record: this.#recordOf(health, now) }
+    return this.#last.record
+  }
+
+  #recordOf(health: Health, now: Instant): SessionRecord {
+    const { state, tally } = this.#fold
+    const { id, source, name, provider, ownerId, ownerName, usualGapMs, seq, createdAt, updatedAt } = this.row
+    return {
+      id,
+      source,
+      name,
+      provider,
+      owner: ownerId === null ? null : { id: ownerId, name: ownerName ?? ownerId },
+      status: state.status,
+      reason: state.reason,
+      detail: state.detail,
+      since: state.since,
+      health,
+      qr: state.qr && { code: state.qr.code, receivedAt: state.qr.at, expiresAt: state.qr.at + this.#allowances.qrExpiresAfterMs, count: state.qr.count },
+      pairingCode: state.pairingCode,
+      loading: state.loading,
+      account: state.account,
+      lastEventAt: tally.lastEventAt,
+      usualGapMs,
+      activity: activityOf(tally, now),
+      counts: {
+        events: tally.events,
+        messagesReceived: tally.messagesReceived,
+        messagesSent: tally.messagesSent,
+        calls: tally.calls,
+        reconnects: Math.max(0, state.connects - 1),
+      },
+      lastOf: tally.lastOf,
+      seq,
+      createdAt,
+      updatedAt,
+    }
   }
 }

@@ -2,15 +2,16 @@ import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import type { SessionRecord } from '../domain/records'
 import type { Allowances } from '../domain/staleness'
-import { findSessionsVersion, listMovedSessions, listStoredSessions, type SessionsVersion, type StoredSession, sessionAt } from '../store/sessions-read'
+import { findSessionsVersion, listStoredSessions, type SessionsVersion, SessionView, type StoredSession } from '../store/sessions-read'
 
 /**
  * All sessions, kept in memory between two looks. Every look asks the database whether anything moved and reads only that,
  * so it is never older than the database; that is what makes a page of 500 sessions cheap.
  */
 export class Board {
-  #stored = new Map<string, StoredSession>()
+  #views = new Map<string, SessionView>()
   #version: SessionsVersion | null = null
+  #marks: ReadonlyMap<string, string> = new Map()
   #reading: Promise<void> | null = null
   #next: Promise<void> | null = null
 
@@ -20,11 +21,11 @@ export class Board {
     private readonly now: () => Instant,
   ) {}
 
-  /** Every session as it is now. */
+  /** Every session as it is now. One of which nothing is different is the same object as the last time. */
   async sessions(): Promise<SessionRecord[]> {
     await this.refresh()
     const now = this.now()
-    return Array.from(this.#stored.values(), (stored) => sessionAt(stored, this.allowances, now))
+    return Array.from(this.#views.values(), (view) => view.at(now))
   }
 
   /** Looks once more; those who ask while a look is under way share the one that begins after it. */
@@ -46,12 +47,25 @@ export class Board {
     // Asked before what it stands for is read: then a change in between is read once too often, never once too seldom.
     const version = await findSessionsVersion(this.sql)
     const known = this.#version
-    if (known?.events === version.events && known.settings === version.settings) return
-    if (known?.settings === version.settings && version.count >= this.#stored.size) {
-      for (const stored of await listMovedSessions(this.sql, this.#stored.values())) this.#stored.set(stored.id, stored)
-    } else {
-      this.#stored = new Map((await listStoredSessions(this.sql)).map((stored) => [stored.id, stored]))
-    }
+    if (known?.around === version.around && known.sessions === version.sessions) return
+    const marks = marksOf(version.sessions)
+    if (known?.around === version.around) await this.#readMoved(marks)
+    else this.#views = new Map((await listStoredSessions(this.sql)).map((stored) => [stored.id, this.#viewOf(stored)]))
     this.#version = version
+    this.#marks = marks
   }
+
+  async #readMoved(marks: ReadonlyMap<string, string>): Promise<void> {
+    for (const id of this.#marks.keys()) if (!marks.has(id)) this.#views.delete(id)
+    const moved = [...marks].flatMap(([id, mark]) => (this.#marks.get(id) === mark ? [] : [id]))
+    for (const stored of moved.length > 0 ? await listStoredSessions(this.sql, moved) : []) this.#views.set(stored.id, this.#viewOf(stored))
+  }
+
+  #viewOf(stored: StoredSession): SessionView {
+    return new SessionView(stored, this.allowances)
+  }
+}
+
+function marksOf(sessions: string): Map<string, string> {
+  return new Map((sessions === '' ? [] : sessions.split(' ')).map((one) => one.split('=') as [id: string, mark: string]))
 }

@@ -41,6 +41,31 @@ test('settings that are no events show too: owners, allowances, a source renamed
   expect((await find())?.health).toBe('quiet')
 })
 
+test('a session of which nothing is different is the very same object, and another one as soon as something is', async () => {
+  const known = new Map<string, unknown>()
+  let now = Math.floor(Date.now() / 60_000) * 60_000 + 1_000
+  const clocked = new Board(sql, ALLOWANCES, () => now)
+  const changed = async () => {
+    const sessions = await clocked.sessions()
+    const names = sessions.filter((session) => known.get(session.name) !== session).map(({ name }) => name)
+    for (const session of sessions) known.set(session.name, session)
+    return names
+  }
+  expect(await changed()).toEqual(['a', 'b'])
+  now += 1_000
+  expect(await changed()).toEqual([])
+  await writer.append(entry('b', [message('message.received', 'moves')]))
+  expect(await changed()).toEqual(['b'])
+  now += 60_000
+  expect(await changed()).toEqual(['a', 'b'])
+  // Within the minute: the code of a has run out for five minutes, so it is stuck.
+  const stuckAt = (await clocked.sessions()).find(({ name }) => name === 'a')?.since as number
+  now = Math.max(now, Math.floor((stuckAt + 5 * 60_000) / 60_000) * 60_000)
+  await changed()
+  now = stuckAt + 5 * 60_000 + 1
+  expect((await clocked.sessions()).find(({ name }) => name === 'a')?.health).toBe('stuck')
+})
+
 test('a session that is gone from the database is gone from the board', async () => {
   await sql`delete from sessions where name = 'b'`
   expect((await board.sessions()).map((session) => session.name)).toEqual(['a'])

@@ -1,7 +1,7 @@
 import { Html } from '@elysiajs/html'
 import type { Instant } from '../../src/domain/event'
 import type { SessionRecord } from '../../src/domain/records'
-import { attr, maskId } from '../format'
+import { ago, attr, duration, maskId } from '../format'
 import { ids } from '../live'
 import { paths } from '../paths'
 import { Icon } from '../shared/icon'
@@ -10,11 +10,34 @@ import { lookOf, whyOf } from '../shared/status'
 import { Ago, Lasting } from '../shared/time'
 import { needsYou, rankOf } from './rank'
 
+interface SessionRowProps {
+  session: SessionRecord
+  now: Instant
+}
+
+const drawn = new WeakMap<SessionRecord, { words: string; row: JSX.Element }>()
+
 /**
- * Fragment `session-<uuid>`: one session of the list. The same for every viewer. There may be 500, so what has no markup
- * of a sender in it is called rather than written as an element, which halves the time.
+ * Fragment `session-<uuid>`: one session of the list. The same for every viewer. There may be 500, of which few are different from one look
+ * to the next: the same record is drawn again only when its ages would read differently.
  */
-export function SessionRow({ session, now }: { session: SessionRecord; now: Instant }): JSX.Element {
+export function SessionRow({ session, now }: SessionRowProps): JSX.Element {
+  const words = agesOf(session, now)
+  const known = drawn.get(session)
+  if (known?.words === words) return known.row
+  const row = Row({ session, now })
+  drawn.set(session, { words, row })
+  return row
+}
+
+/** All that a row shows of the time, but for what is in the record. */
+function agesOf({ since, lastEventAt, qr }: SessionRecord, now: Instant): string {
+  const code = qr ? `${ago(qr.expiresAt, now)} ${qr.expiresAt > now}` : ''
+  return `${ago(since, now)}, ${duration(now - since)}, ${lastEventAt === null ? '' : ago(lastEventAt, now)}, ${code}`
+}
+
+/** What has no markup of a sender in it is called rather than written as an element, which halves the time. */
+function Row({ session, now }: SessionRowProps): JSX.Element {
   const look = lookOf(session)
   return (
     <li class={rowClass(session)} id={attr(ids.row(session.id))}>
