@@ -50,7 +50,7 @@ export async function measureAll(suite: Suite): Promise<Result> {
   try {
     if (parts.has('throughput')) await measureThroughput(suite, conditions, result)
     if (parts.has('embedded')) result.rows.push(await measureEmbedded(conditions, rounds, seconds, progress))
-    if (parts.has('pair')) addPair(result, await measurePair(conditions, rounds, seconds, progress))
+    if (parts.has('pair')) add(result, await measurePair(conditions, suite))
     if (parts.has('pages')) result.rows.push(await measurePages(ground, progress))
     if (parts.has('live')) result.rows.push(...(await measureLive(ground, SECRET, progress)))
     if (parts.has('start')) result.rows.push(...(await measureStart(SECRET, progress)))
@@ -65,9 +65,9 @@ export async function measureAll(suite: Suite): Promise<Result> {
   return result
 }
 
-function addPair(result: Result, { row, note }: Awaited<ReturnType<typeof measurePair>>): void {
-  result.rows.push(row)
-  if (note !== null) result.notes.push(note)
+function add(result: Result, { rows, notes }: Pick<Result, 'rows' | 'notes'>): void {
+  result.rows.push(...rows)
+  result.notes.push(...notes)
 }
 
 async function growth(conditions: Conditions, seconds: number, progress: (line: string) => void): Promise<Curve[]> {

@@ -1,5 +1,6 @@
 /** A ledger that has run for weeks against an empty one: how fast it still writes, and how fast it is searched. */
 import type { Sql } from 'postgres'
+import { DAY_MS } from '../../src/domain/time'
 import { connect } from '../../src/store/database'
 import { searchEvents } from '../../src/store/events-read'
 import { partitionName, startOfDay } from '../../src/store/partitions'
@@ -9,7 +10,6 @@ import { type Row, ratioRow } from '../report'
 import { percentile } from '../statistics'
 
 const DAYS = 20
-const DAY_MS = 86_400_000
 const SEARCHES = 200
 
 export async function measureHistory(

@@ -1,0 +1,61 @@
+/** Holds a process to a share of a core by a control group (version 1 or 2 of Linux'), which only root may make. */
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Quota {
+  /** With all its threads, until the process ends or the quota is lifted. */
+  hold(pid: number): void
+  lift(): void
+}
+
+/** Short, so that what is held to a third of a core stands still for a few milliseconds at a time only. */
+const PERIOD_US = 10_000
+
+/** Null where processes cannot be held: other systems than Linux, ordinary users, closed containers. */
+export function quotaOf(cores: number, name: string): Quota | null {
+  const root = rootOfGroups()
+  if (root === null) return null
+  const group = join(root.folder, `linekeeper-bench-${process.pid}-${name}`)
+  const held: number[] = []
+  try {
+    mkdirSync(group)
+    for (const [file, value] of Object.entries(root.limits(Math.round(cores * PERIOD_US)))) writeFileSync(join(group, file), value)
+  } catch {
+    if (existsSync(group)) rmdirSync(group)
+    return null
+  }
+  return {
+    hold(pid) {
+      writeFileSync(join(group, 'cgroup.procs'), String(pid))
+      held.push(pid)
+    },
+    lift() {
+      for (const pid of held.filter(isAlive)) writeFileSync(join(root.folder, 'cgroup.procs'), String(pid))
+      rmdirSync(group)
+    },
+  }
+}
+
+interface Root {
+  folder: string
+  limits(quotaUs: number): Record<string, string>
+}
+
+function rootOfGroups(): Root | null {
+  const one = '/sys/fs/cgroup/cpu'
+  if (existsSync(join(one, 'cpu.cfs_quota_us'))) {
+    return { folder: one, limits: (quotaUs) => ({ 'cpu.cfs_period_us': String(PERIOD_US), 'cpu.cfs_quota_us': String(quotaUs) }) }
+  }
+  const two = '/sys/fs/cgroup'
+  try {
+    if (!readFileSync(join(two, 'cgroup.controllers'), 'utf8').split(/\s+/).includes('cpu')) return null
+    writeFileSync(join(two, 'cgroup.subtree_control'), '+cpu')
+    return { folder: two, limits: (quotaUs) => ({ 'cpu.max': `${quotaUs} ${PERIOD_US}` }) }
+  } catch {
+    return null
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`)
+}
