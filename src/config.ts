@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { type ConfigProblem, type Environment, EnvironmentReader, mask } from './config-values'
+import { DAY_MS, MINUTE_MS } from './domain/time'
 import { secretProblem } from './signing/secret-policy'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -71,9 +72,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError'
   }
 }
-
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
 
 /**
  * Reads and checks the whole environment.

@@ -4,6 +4,7 @@ import { AppError } from '../domain/error'
 import type { Instant } from '../domain/event'
 import { sessionNameFromUrl } from '../domain/session-name'
 import type { Allowances } from '../domain/staleness'
+import { DAY_MS } from '../domain/time'
 import { resolveQuarantined } from '../store/quarantine'
 import { findQuarantined, listQuarantinedIds } from '../store/quarantine-read'
 import { ensureDay, eventMark, findDecoded, findDeliveryOfEvent, findKeptDelivery, holdDelivery, type KeptPlace, type StoredDelivery } from '../store/replays'
@@ -48,7 +49,6 @@ export interface DecodeAgainDeps {
 
 /** One click, one request: more go with the next one. */
 export const ALL_AT_ONCE = 1_000
-const DAY_MS = 86_400_000
 
 export function createDecodeAgain(deps: DecodeAgainDeps): DecodeAgain {
   let turn: Promise<unknown> = Promise.resolve()

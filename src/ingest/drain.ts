@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
-import { DAY_MS, ensurePartitions, startOfDay } from '../store/partitions'
+import { DAY_MS } from '../domain/time'
+import { ensurePartitions, startOfDay } from '../store/partitions'
 import { Pipeline } from '../store/pipeline'
 import { insertQuarantined } from '../store/quarantine'
 import { isOvertaken } from '../store/session-writes'

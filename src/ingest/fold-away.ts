@@ -3,12 +3,12 @@ import type { Instant } from '../domain/event'
 import { foldOnto } from '../domain/fold'
 import { emptyTally, initialState, isBefore } from '../domain/session'
 import { tallied } from '../domain/tally'
+import { DAY_MS } from '../domain/time'
 import { latenessOf, PROVIDERS } from '../providers'
 import { listLedgerEvents, listSessionsToFoldAway, writeBase } from '../store/rebuild'
 import { toFolded } from './batch'
 import { toPending } from './rebuild'
 
-const DAY_MS = 86_400_000
 /** Nothing that a sender says stands longer before its arrival than this: Meta repeats for a week. */
 const LATEST_MS = Math.max(...PROVIDERS.map(latenessOf))
 

@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { MINUTE_MS } from '../domain/time'
 import type { Refusal } from '../signing/scheme'
 import { upsertRejections } from '../store/rejections'
 import { failureKind } from './failure'
@@ -8,7 +9,6 @@ const FLUSH_MS = 1_000
 /** An attacker chooses addresses and names: beyond this many different ones a minute they are counted together. */
 const DISTINCT = 500
 const MOST_WAITING = 5_000
-const MINUTE_MS = 60_000
 
 export interface Rejected {
   sourceId: string | null

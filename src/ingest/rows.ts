@@ -1,6 +1,7 @@
 /** Turns the work of a batch into the rows that the store writes. Pure. */
 import type { MessageFacts } from '../domain/event'
 import { silenceOf } from '../domain/staleness'
+import { MINUTE_MS } from '../domain/time'
 import type { DeliveryRow, EventRow, MessageRow } from '../store/ledger'
 import { packBody } from '../store/packing'
 import type { CallRow, ReactionRow } from '../store/projections'
@@ -8,7 +9,6 @@ import { isOnlyPulse } from '../store/session-pulse'
 import type { SessionRow, TransitionRow } from '../store/session-writes'
 import type { Entry, PendingEvent, SessionWork } from './batch'
 
-const MINUTE_MS = 60_000
 /** A minute is counted once it is this old; an event committed later than that makes it late. */
 export const ROLLUP_GRACE_MS = 120_000
 

@@ -1,9 +1,9 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { MINUTE_MS } from '../domain/time'
 import { ROLLUP_GRACE_MS } from '../ingest/rows'
 import { countLateMinutes, countMinutes, findFirstMinute, findRolledUpTo } from '../store/rollups'
 
-const MINUTE_MS = 60_000
 const MAX_SPAN_MS = 6 * 3_600_000
 
 /**

@@ -2,6 +2,7 @@
 import { type Static, type TObject, type TSchema, Type as t } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { AppError } from '../domain/error'
+import { MINUTE_MS } from '../domain/time'
 import { JWT_LEEWAY_MS, SCHEME_IDS, type SchemeId, type SchemeSetting, STANDARD_TOLERANCE_MS } from './scheme'
 
 const shape = <P extends Record<string, TSchema>>(properties: P, description: string) => t.Object(properties, { additionalProperties: false, description })
@@ -12,7 +13,6 @@ const oneOf = <T extends string>(...words: T[]) =>
     { description: `one of ${words.join(', ')}` },
   )
 
-const MINUTE_MS = 60_000
 /** Meta repeats for seven days; nobody longer. */
 const LONGEST_MS = 7 * 24 * 60 * MINUTE_MS
 

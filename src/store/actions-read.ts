@@ -1,9 +1,8 @@
 import type { Sql } from 'postgres'
 import type { Instant, OperatorFacts } from '../domain/event'
 import type { ActionRecord } from '../domain/records'
+import { DAY_MS } from '../domain/time'
 import { ms } from './page'
-
-const DAY_MS = 86_400_000
 
 /** What an operator had done with this session last, within a day. Operators' events are rare: their types find them faster than the session. */
 export async function findLastAction(sql: Sql, sessionId: string, now: Instant): Promise<ActionRecord | null> {

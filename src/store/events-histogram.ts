@@ -1,11 +1,10 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { DAY_MS, HOUR_MS } from '../domain/time'
 import type { EventQuery } from './events-read'
 import { instant, ms, Parameters } from './page'
 
 const BUCKETS = 90
-const HOUR_MS = 3_600_000
-const DAY_MS = 86_400_000
 
 /**
  * How many events there were over time, for the histogram above a search. Counted from the minute rollups, which know

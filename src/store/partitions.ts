@@ -1,10 +1,10 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { DAY_MS } from '../domain/time'
 
 export const PARTITIONED = ['events', 'deliveries'] as const
 export type Partitioned = (typeof PARTITIONED)[number]
 
-export const DAY_MS = 86_400_000
 const YESTERDAY_TO_A_WEEK_AHEAD = [-1, 0, 1, 2, 3, 4, 5, 6, 7]
 
 /**

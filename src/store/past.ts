@@ -2,9 +2,8 @@ import type { Sql } from 'postgres'
 import type { EventType, Instant } from '../domain/event'
 import { isFromSender } from '../domain/fold'
 import { emptyTally, type SessionTally } from '../domain/session'
+import { MINUTE_MS } from '../domain/time'
 import type { SessionBase } from './rebuild'
-
-const MINUTE_MS = 60_000
 
 /**
  * A session's tally as it was at `at`: what the dropped days had counted, whole minutes since then from the rollups, the rest from

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/event'
 import { keyHash } from '../domain/id'
+import { MINUTE_MS } from '../domain/time'
 import type { Tx } from './ledger'
 
 export interface RejectionRow {
@@ -12,8 +13,6 @@ export interface RejectionRow {
   at: Instant
   times: number
 }
-
-const MINUTE_MS = 60_000
 
 /** Adds refusals to the row of their minute: equal ones share an id and are counted. */
 export async function upsertRejections(sql: Tx, rows: RejectionRow[]): Promise<void> {

@@ -1,11 +1,10 @@
 import type { Writable } from 'node:stream'
 import type { Sql, TransactionSql } from 'postgres'
 import { AppError } from '../domain/error'
+import { DAY_MS } from '../domain/time'
 import { findSchema, listTables, type TableDone } from './backup'
 import { type BackupHeader, type Frame, parseFrame, readFrames, type TableEnd, type TableStart, TableSum } from './backup-file'
 import { listPartitions, PARTITIONED, partitionName } from './partitions'
-
-const DAY_MS = 86_400_000
 
 /**
  * Reads a whole backup and checks every count and checksum, without a database.

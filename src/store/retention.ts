@@ -1,9 +1,8 @@
 import type { Sql, TransactionSql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { DAY_MS } from '../domain/time'
 import { instant } from './page'
 import { listPartitions, PARTITIONED, type Partition, type Partitioned, startOfDay } from './partitions'
-
-const DAY_MS = 86_400_000
 
 /**
  * Dropping a partition locks its parent, and while it waits for that lock every commit waits behind it: better give up and

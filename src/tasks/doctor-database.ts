@@ -4,6 +4,7 @@ import type { Sql } from 'postgres'
 import type { Config } from '../config'
 import { AppError } from '../domain/error'
 import { isLive } from '../domain/rotation'
+import { DAY_MS } from '../domain/time'
 import { secretProblem } from '../signing/secret-policy'
 import { countMissingMigrations, findDurability, findLastPartition } from '../store/checks'
 import { checkDefaultPartitions } from '../store/retention'
@@ -12,7 +13,6 @@ import { KEY_FILE, openVault } from '../store/vault'
 import type { Finding } from './doctor'
 
 const MIGRATIONS = join(import.meta.dir, '../../db/migrations')
-const DAY_MS = 86_400_000
 const CLOCK_MS = 2_000
 
 /** What the database promises, and whether our own tables are as they should be. */

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Config } from '../config'
 import { AppError } from '../domain/error'
+import { MINUTE_MS } from '../domain/time'
 import type { Metrics } from '../telemetry/metrics'
 import { json } from './answers'
 import { isSameSecret } from './auth/tokens'
@@ -22,8 +23,6 @@ export interface OpsDeps {
   metrics: Pick<Metrics, 'text' | 'contentType'>
   readiness(): Promise<Readiness>
 }
-
-const MINUTE_MS = 60_000
 
 /** For load balancers and scrapers. */
 export function ops(deps: OpsDeps, gate: Gate) {

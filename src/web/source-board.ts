@@ -7,6 +7,7 @@ import { type EventType, type Instant, STATUSES } from '../domain/event'
 import { proposalOf, UNKNOWN_PROVIDER } from '../domain/recognition'
 import type { SessionRecord } from '../domain/records'
 import { isLive } from '../domain/rotation'
+import { DAY_MS } from '../domain/time'
 import { acceptedSchemes, findProvider } from '../providers'
 import { aboutScheme, weakestOf } from '../signing/about'
 import { listOperatorNames } from '../store/operators'
@@ -27,7 +28,6 @@ export interface SourceBoardDeps {
   now(): Instant
 }
 
-const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
 /** The page shows the latest few; the list has a page of its own. */
 const KEPT_SHOWN = 5

@@ -1,9 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { DAY_MS } from '../../src/domain/time'
 import type { Entry } from '../../src/ingest/batch'
 import { Drain } from '../../src/ingest/drain'
 import { encodeEntry } from '../../src/ingest/journal-records'
 import { SessionCache } from '../../src/ingest/session-cache'
-import { DAY_MS, partitionName, startOfDay } from '../../src/store/partitions'
+import { partitionName, startOfDay } from '../../src/store/partitions'
 import { freshDatabase } from '../support/database'
 import { entry, message } from '../support/entries'
 

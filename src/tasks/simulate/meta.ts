@@ -2,10 +2,9 @@
  * Meta's Cloud API as it posts: signed with the app secret over the escaped bytes, several updates together, some of them twice,
  * and again for days whatever is not answered with 200. What the business itself sends over the API is told only by its statuses.
  */
-import type { Dialect, Happening, Line, SimulatedDelivery, Talk } from './happening'
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
+import { HOUR_MS, MINUTE_MS } from '../../domain/time'
+import type { Dialect, Happening, Line, SimulatedDelivery, Talk } from './happening'
 
 export const metaDialect: Dialect = {
   id: 'meta-cloud-api',

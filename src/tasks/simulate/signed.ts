@@ -1,7 +1,7 @@
 /** Anyone's own sender in our own envelope, signed and repeated as Standard Webhooks recommends. */
-import type { Dialect, Happening, SimulatedDelivery, Talk } from './happening'
 
-const MINUTE_MS = 60_000
+import { MINUTE_MS } from '../../domain/time'
+import type { Dialect, Happening, SimulatedDelivery, Talk } from './happening'
 
 export const signedDialect: Dialect = {
   id: 'signed',

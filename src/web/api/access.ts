@@ -1,6 +1,7 @@
 import type { Config } from '../../config'
 import { AppError } from '../../domain/error'
 import type { Scope } from '../../domain/scope'
+import { MINUTE_MS } from '../../domain/time'
 import type { Role } from '../../store/operators'
 import type { ApiClient, ApiKeys } from '../auth/api-keys'
 import type { Auth } from '../auth/auth'
@@ -8,7 +9,6 @@ import { hasScope } from '../auth/roles'
 import { refuseCrossSite } from '../plugins/csrf'
 import { createThrottle } from '../plugins/throttle'
 
-const MINUTE_MS = 60_000
 /** Per key. */
 const REQUESTS = 1_200
 /** Per address, of requests that nobody's key comes with. */
