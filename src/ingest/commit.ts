@@ -2,7 +2,7 @@ import type { Instant } from '../domain/event'
 import { claimKeys, insertDeliveries, insertEvents, insertKeys, isKnownKey, type KeyRow, type Tx, upsertMessages } from '../store/ledger'
 import { allInOrder, type Pipeline, type Unfinished } from '../store/pipeline'
 import { markLateMinutes, upsertCalls, upsertReactions } from '../store/projections'
-import { findStoredSessions, insertTransitions, writeSessions } from '../store/session-writes'
+import { findStoredSessions, insertTransitions, isOvertaken, lockStoredSessions, writeSessions } from '../store/session-writes'
 import { behind, joined, run, type Statement } from '../store/statement'
 import { findStored } from '../store/stored'
 import { type Entry, foldBatch, type KnownSession, type PendingEvent, type SessionWork } from './batch'
@@ -21,15 +21,23 @@ export interface Committed {
 /** After a duplicate, so many batches expect another: retries and doubled posts come in swarms. */
 const CAREFUL_BATCHES = 20
 
+/** After another process has moved a session of ours, so many batches expect it to be there still; twice as many each time that it is. */
+const SHARED_BATCHES = { least: 20, most: 1_280 }
+
 /**
  * Writes batches, each whole or not at all: keys, events, deliveries and every projection.
  *
  * Most batches hold nothing that the ledger has already. So a batch is first sent in the hope that all of it is new, as one statement,
  * behind those that are under way; a key that is known after all undoes it, and it is committed by asking first.
+ *
+ * Where another process writes the same sessions, nearly every such batch would be undone because one of them was moved meanwhile. Then
+ * batches lock their sessions before they are folded, one batch at a time: the processes wait for each other, and no work is thrown away.
  */
 export class Committer {
   readonly #name = Bun.randomUUIDv7()
   #careful = 0
+  #shared = 0
+  #sharedNext = SHARED_BATCHES.least
   #sent = 0
   #underWay = 0
 
@@ -45,7 +53,7 @@ export class Committer {
    * @throws as commit() does, and what isKnownKey() knows.
    */
   ahead(entries: Entry[]): Promise<Committed> | undefined {
-    if (this.#careful > 0) return undefined
+    if (this.#careful > 0 || this.#shared > 0) return undefined
     const works = foldHopefully(entries, this.cache)
     if (!works) return undefined
     const statement = joined([this.#inTurn(), insertKeys(keyRowsOf(entries)), ...writesOf(works, this.now())])
@@ -55,9 +63,13 @@ export class Committer {
       .single((tx) => run(tx, statement))
       .finally(() => this.#underWay--)
       .then(
-        () => committed,
+        () => {
+          this.#sharedNext = Math.max(this.#sharedNext / 2, SHARED_BATCHES.least)
+          return committed
+        },
         (cause) => {
-          if (isKnownKey(cause)) this.#careful = CAREFUL_BATCHES
+          // What was folded on a batch that failed falls as if it were overtaken, too.
+          if (this.#careful === 0) this.#learnFrom(cause)
           throw cause
         },
       )
@@ -74,11 +86,20 @@ export class Committer {
 
   /**
    * Asks which events are new, then writes them. Nothing else may be under way.
-   * @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored.
+   * @throws what isOvertaken() knows when a session was moved by another process; fold again from what is stored. And what isKnownKey()
+   * knows: the next time it asks.
    */
   async commit(entries: Entry[]): Promise<Committed> {
+    const isShared = this.#shared > 0
+    const isHopeful = isShared && this.#careful === 0
+    if (isShared) this.#shared--
     if (this.#careful > 0) this.#careful--
-    return this.#learn(await this.pipeline.transaction((tx) => this.#askFirst(tx, entries)))
+    try {
+      return this.#learn(await this.pipeline.transaction((tx) => this.#inSteps(tx, entries, isShared, isHopeful)))
+    } catch (cause) {
+      this.#learnFrom(cause)
+      throw cause
+    }
   }
 
   /** Those that are in the ledger under their own ids: after an answer that was lost, nothing else tells. */
@@ -86,14 +107,21 @@ export class Committer {
     return this.pipeline.transaction(async (tx) => ({ result: await findStored(tx, entries), last: [] }))
   }
 
-  async #askFirst(tx: Tx, entries: Entry[]): Promise<Unfinished<Committed>> {
-    const claimed = claim(tx, entries)
-    const loaded = load(tx, entries, this.cache)
+  async #inSteps(tx: Tx, entries: Entry[], isShared: boolean, isHopeful: boolean): Promise<Unfinished<Committed>> {
+    const claimed = isHopeful ? hope(tx, entries) : claim(tx, entries)
+    const loaded = isShared ? lock(tx, entries) : load(tx, entries, this.cache)
     await allInOrder([claimed, loaded])
     const [keys, known] = await Promise.all([claimed, loaded])
     const isFresh = (event: PendingEvent) => event.keyHash === null || keys.fresh.has(event.id)
     const works = foldBatch(entries, isFresh, (sessionId) => known.get(sessionId))
     return { result: resultOf(works, keys.first), last: await write(tx, works, this.now()) }
+  }
+
+  #learnFrom(cause: unknown): void {
+    if (isKnownKey(cause)) this.#careful = CAREFUL_BATCHES
+    if (!isOvertaken(cause) || this.#shared > 0) return
+    this.#shared = this.#sharedNext
+    this.#sharedNext = Math.min(this.#sharedNext * 2, SHARED_BATCHES.most)
   }
 
   #learn(committed: Committed): Committed {
@@ -135,6 +163,13 @@ async function claim(tx: Tx, entries: Entry[]): ReturnType<typeof claimKeys> {
   return rows.length > 0 ? claimKeys(tx, rows) : { fresh: new Set(), first: new Map() }
 }
 
+/** Claims them without asking: fails when one is known. */
+async function hope(tx: Tx, entries: Entry[]): ReturnType<typeof claimKeys> {
+  const rows = keyRowsOf(entries)
+  if (rows.length > 0) await run(tx, insertKeys(rows))
+  return { fresh: new Set(rows.map(({ e }) => e)), first: new Map() }
+}
+
 async function load(tx: Tx, entries: Entry[], cache: SessionCache): Promise<Map<string, KnownSession>> {
   const known = new Map<string, KnownSession>()
   const missing = new Set<string>()
@@ -143,9 +178,14 @@ async function load(tx: Tx, entries: Entry[], cache: SessionCache): Promise<Map<
     if (cached) known.set(entry.sessionId, cached)
     else missing.add(entry.sessionId)
   }
-  if (missing.size === 0) return known
-  for (const { sessionId, seq, state, tally } of await findStoredSessions(tx, [...missing])) known.set(sessionId, { seq, state, tally })
+  for (const { sessionId, ...session } of missing.size > 0 ? await findStoredSessions(tx, [...missing]) : []) known.set(sessionId, session)
   return known
+}
+
+/** As they are now, and stay until the transaction ends. */
+async function lock(tx: Tx, entries: Entry[]): Promise<Map<string, KnownSession>> {
+  const stored = await lockStoredSessions(tx, [...new Set(entries.map((entry) => entry.sessionId))])
+  return new Map(stored.map(({ sessionId, ...session }) => [sessionId, session]))
 }
 
 /** @returns the statements under way. */

@@ -51,11 +51,14 @@ export class Recovery {
     this.#streak.stored()
   }
 
-  /** @returns the jobs that are settled; the others are on their way into the journal. */
-  async commit(lane: Committer, jobs: Job[], attempt = 1): Promise<Job[]> {
+  /**
+   * @param isInDoubt an earlier try may have been committed although nobody heard of it.
+   * @returns the jobs that are settled; the others are on their way into the journal.
+   */
+  async commit(lane: Committer, jobs: Job[], attempt = 1, isInDoubt = false): Promise<Job[]> {
     const startedAt = performance.now()
     try {
-      const stored = attempt > 1 ? await lane.findStored(jobs.map((job) => job.entry)) : new Set<Entry>()
+      const stored = isInDoubt ? await lane.findStored(jobs.map((job) => job.entry)) : new Set<Entry>()
       const missing = jobs.filter(({ entry }) => !stored.has(entry))
       settle(
         jobs.filter(({ entry }) => stored.has(entry)),
@@ -68,27 +71,27 @@ export class Recovery {
       this.deps.committed?.(committed, performance.now() - startedAt, missing.length)
       return jobs
     } catch (cause) {
-      return this.recover(lane, jobs, cause, attempt)
+      return this.recover(lane, jobs, cause, attempt, isInDoubt)
     }
   }
 
   /** The same, for jobs whose batch failed. */
-  async recover(lane: Committer, jobs: Job[], cause: unknown, attempt = 1): Promise<Job[]> {
+  async recover(lane: Committer, jobs: Job[], cause: unknown, attempt = 1, isInDoubt = false): Promise<Job[]> {
     for (const { entry } of jobs) this.deps.cache.forget(entry.sessionId)
     if (isOvertaken(cause) && attempt < OVERTAKEN_TRIES) {
-      // Out of step with the other process, so that the two do not keep overtaking each other.
-      await Bun.sleep(Math.random() * attempt)
-      return this.commit(lane, jobs, attempt + 1)
+      // Out of step with the other process: two that begin the same sessions cannot lock them, and must not keep overtaking each other.
+      if (attempt > 1) await Bun.sleep(Math.random() * attempt)
+      return this.commit(lane, jobs, attempt + 1, isInDoubt)
     }
     const kind = isOvertaken(cause) ? 'retry' : failureKind(cause)
     const outage = this.deps.outage()
     if (kind === 'away' && outage) return this.#retryOrDivert(outage, lane, jobs, cause, attempt)
     if ((kind === 'retry' || kind === 'away') && attempt < TRIES) {
       await Bun.sleep(50 * 2 ** attempt)
-      return this.commit(lane, jobs, attempt + 1)
+      return this.commit(lane, jobs, attempt + 1, true)
     }
     // Only an event that is there already breaks a unique key: the answer to an earlier try was lost after we had asked.
-    if (isUniqueViolation(cause) && attempt < TRIES) return this.commit(lane, jobs, attempt + 1)
+    if (isUniqueViolation(cause) && attempt < TRIES) return this.commit(lane, jobs, attempt + 1, true)
     if ((kind === 'content' || kind === 'bug') && jobs.length > 1) {
       // One entry that cannot be stored must not take its neighbours along.
       const half = jobs.length >> 1
@@ -106,7 +109,7 @@ export class Recovery {
     const isOver = cause instanceof GaveUp || performance.now() - this.#awaySince > this.deps.retryMs
     if (outage.gate === 'send' && !isOver) {
       await Bun.sleep(25 * 2 ** Math.min(attempt, 3))
-      return this.commit(lane, jobs, attempt + 1)
+      return this.commit(lane, jobs, attempt + 1, true)
     }
     outage.begin(cause)
     this.#awaySince = undefined

@@ -7,6 +7,9 @@ export interface Unfinished<T> {
   last: Promise<unknown>[]
 }
 
+/** A process that stands still in the middle of a transaction must not keep what it has locked from the others for as long as they have patience. */
+const IDLE_TIMEOUT = { idle_in_transaction_session_timeout: '3s' }
+
 /**
  * One connection, and transactions on it whose statements do not wait for each other's answers: what a batch writes travels
  * together with its COMMIT. A statement that fails makes Postgres turn that COMMIT into a rollback, so nothing is ever half
@@ -71,7 +74,9 @@ export class Pipeline {
   }
 
   #open(): Sql {
-    const client = postgres({ ...this.sql.options, max: 1, onclose: () => this.#replace(client) } as unknown as postgres.Options<
+    const { options } = this.sql
+    const connection = { ...options.connection, ...IDLE_TIMEOUT }
+    const client = postgres({ ...options, connection, max: 1, onclose: () => this.#replace(client) } as unknown as postgres.Options<
       Record<string, never>
     >) as unknown as Sql
     return client

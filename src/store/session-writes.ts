@@ -15,13 +15,24 @@ export interface StoredSession {
 }
 
 /** The stored folds of these sessions; unknown ones are absent. */
-export async function findStoredSessions(tx: Tx, sessionIds: string[]): Promise<StoredSession[]> {
-  const rows = await tx.unsafe<(StoredSession & FrozenFold)[]>(FIND_STORED, [`{${sessionIds.join(',')}}`], { prepare: true })
-  return rows.map((row) => ({ ...row, ...thaw(row) }))
+export function findStoredSessions(tx: Tx, sessionIds: string[]): Promise<StoredSession[]> {
+  return askStored(tx, FIND_STORED, sessionIds)
+}
+
+/** The same, and nobody else writes them before this transaction ends. In one order everywhere, so that nobody is locked out. */
+export function lockStoredSessions(tx: Tx, sessionIds: string[]): Promise<StoredSession[]> {
+  return askStored(tx, LOCK_STORED, sessionIds)
+}
+
+async function askStored(tx: Tx, statement: string, sessionIds: string[]): Promise<StoredSession[]> {
+  const rows = await tx.unsafe<({ sessionId: string; seq: number } & FrozenFold)[]>(statement, [`{${sessionIds.join(',')}}`], { prepare: true })
+  return rows.map((row) => ({ sessionId: row.sessionId, seq: row.seq, ...thaw(row) }))
 }
 
 const FIND_STORED = `
 select session_id as "sessionId", seq, state, tally, pulse from sessions where session_id = any($1::text::uuid[])`
+
+const LOCK_STORED = `${FIND_STORED} order by session_id for no key update`
 
 export interface SessionRow {
   sessionId: string

@@ -37,3 +37,24 @@ test('a statement that fails leaves nothing behind: a server that meets duplicat
   for (let times = 0; times < 500; times++) await failing()
   expect(arrays() - before).toBeLessThan(50)
 })
+
+test('a transaction that stands still is ended in time for those who wait for what it has locked', async () => {
+  const other = new Pipeline(database.write)
+  const until = Promise.withResolvers<void>()
+  const still = pipeline.transaction(async (tx) => {
+    await tx.unsafe('select 1 from things where id = 1 for update')
+    await until.promise
+    return { result: null, last: [] }
+  })
+  const failed = still.then(
+    () => 'committed',
+    () => 'failed',
+  )
+  await Bun.sleep(100)
+  const startedAt = performance.now()
+  await other.single(async (tx) => tx.unsafe('update things set id = 10 where id = 1'))
+  expect(performance.now() - startedAt).toBeLessThan(4_000)
+  until.resolve()
+  expect(await failed).toBe('failed')
+  await other.close()
+}, 20_000)
