@@ -3,36 +3,34 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { join } from 'node:path'
 
 export interface Quota {
-  /** With all its threads, until the process ends or the quota is lifted. */
-  hold(pid: number): void
+  /** To be called when the process has ended. */
   lift(): void
 }
 
 /** Short, so that what is held to a third of a core stands still for a few milliseconds at a time only. */
 const PERIOD_US = 10_000
 
-/** Null where processes cannot be held: other systems than Linux, ordinary users, closed containers. */
-export function quotaOf(cores: number, name: string): Quota | null {
+/** Of the process with all its threads. Null where it cannot be held: other systems than Linux, ordinary users, closed containers. */
+export function quotaOf(cores: number, name: string, pid: number): Quota | null {
   const root = rootOfGroups()
   if (root === null) return null
   const group = join(root.folder, `linekeeper-bench-${process.pid}-${name}`)
-  const held: number[] = []
-  try {
+  const lift = () => void attempt(() => rmdirSync(group))
+  const isHeld = attempt(() => {
     mkdirSync(group)
     for (const [file, value] of Object.entries(root.limits(Math.round(cores * PERIOD_US)))) writeFileSync(join(group, file), value)
+    writeFileSync(join(group, 'cgroup.procs'), String(pid))
+  })
+  if (!isHeld) lift()
+  return isHeld ? { lift } : null
+}
+
+function attempt(work: () => void): boolean {
+  try {
+    work()
+    return true
   } catch {
-    if (existsSync(group)) rmdirSync(group)
-    return null
-  }
-  return {
-    hold(pid) {
-      writeFileSync(join(group, 'cgroup.procs'), String(pid))
-      held.push(pid)
-    },
-    lift() {
-      for (const pid of held.filter(isAlive)) writeFileSync(join(root.folder, 'cgroup.procs'), String(pid))
-      rmdirSync(group)
-    },
+    return false
   }
 }
 
@@ -54,8 +52,4 @@ function rootOfGroups(): Root | null {
   } catch {
     return null
   }
-}
-
-function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}`)
 }
