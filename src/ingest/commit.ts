@@ -39,6 +39,8 @@ export class Committer {
   #shared = 0
   #sharedNext = SHARED_BATCHES.least
   #sent = 0
+  /** Up to this one, what was sent fails because of one before it. */
+  #fallen = 0
   #underWay = 0
 
   constructor(
@@ -50,7 +52,7 @@ export class Committer {
   /**
    * Sends a batch behind those that are under way, folded on what they will have made of its sessions; undefined when it must
    * be committed alone. After a failure, forget its sessions and commit it.
-   * @throws as commit() does, and what isKnownKey() knows.
+   * @throws as commit() does.
    */
   ahead(entries: Entry[]): Promise<Committed> | undefined {
     if (this.#careful > 0 || this.#shared > 0) return undefined
@@ -58,6 +60,7 @@ export class Committer {
     if (!works) return undefined
     const statement = joined([this.#inTurn(), insertKeys(keyRowsOf(entries)), ...writesOf(works, this.now())])
     const committed = this.#learn(resultOf(works, new Map()))
+    const nth = this.#sent
     this.#underWay++
     return this.pipeline
       .single((tx) => run(tx, statement))
@@ -68,8 +71,11 @@ export class Committer {
           return committed
         },
         (cause) => {
-          // What was folded on a batch that failed falls as if it were overtaken, too.
-          if (this.#careful === 0) this.#learnFrom(cause)
+          // What was folded on a batch that failed falls as if it were overtaken.
+          if (nth > this.#fallen) {
+            this.#fallen = this.#sent
+            this.#learnFrom(cause)
+          }
           throw cause
         },
       )
@@ -188,6 +194,9 @@ async function lock(tx: Tx, entries: Entry[]): Promise<Map<string, KnownSession>
   return new Map(stored.map(({ sessionId, ...session }) => [sessionId, session]))
 }
 
+/** A long past is read and folded in one go, in which Postgres hears nothing of us. */
+const REFOLD_TAKES = `set local idle_in_transaction_session_timeout = '30s'`
+
 /** @returns the statements under way. */
 async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<Promise<unknown>[]> {
   if (works.length === 0) return []
@@ -196,6 +205,7 @@ async function write(tx: Tx, works: SessionWork[], now: Instant): Promise<Promis
   // A late event must be in the ledger before its session is folded from there.
   const rows = rowsOf(works, now)
   await run(tx, joined([...rowWrites(rows), ...rareWrites(rows)]))
+  await tx.unsafe(REFOLD_TAKES)
   for (const work of late) await refold(tx, work)
   return [run(tx, joined([insertTransitions(works.flatMap(transitionRows)), ...sessionWrites(works, now)]))]
 }

@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
 import { DAY_MS } from '../domain/time'
+import { isKnownKey } from '../store/ledger'
 import { ensurePartitions, startOfDay } from '../store/partitions'
 import { Pipeline } from '../store/pipeline'
 import { insertQuarantined } from '../store/quarantine'
@@ -145,8 +146,8 @@ export class Drain {
     }
     const kind = isOvertaken(cause) ? 'retry' : failureKind(cause)
     if (kind === 'away' || isOfSchema(cause)) throw cause
-    if ((kind === 'retry' || isUniqueViolation(cause)) && attempt < TRIES) {
-      await Bun.sleep(10 * 2 ** attempt)
+    if (isKnownKey(cause) || ((kind === 'retry' || isUniqueViolation(cause)) && attempt < TRIES)) {
+      await Bun.sleep(10 * 2 ** Math.min(attempt, TRIES))
       return this.#write(entries, attempt + 1)
     }
     if (entries.length > 1) {

@@ -1,4 +1,5 @@
 import { AppError } from '../domain/error'
+import { isKnownKey } from '../store/ledger'
 import { GaveUp } from '../store/pipeline'
 import { isOvertaken } from '../store/session-writes'
 import type { Entry } from './batch'
@@ -90,8 +91,8 @@ export class Recovery {
       await Bun.sleep(50 * 2 ** attempt)
       return this.commit(lane, jobs, attempt + 1, true)
     }
-    // Only an event that is there already breaks a unique key: the answer to an earlier try was lost after we had asked.
-    if (isUniqueViolation(cause) && attempt < TRIES) return this.commit(lane, jobs, attempt + 1, true)
+    // Only an event that is there already breaks a unique key: nobody had asked, or the answer to an earlier try was lost after we had.
+    if (isKnownKey(cause) || (isUniqueViolation(cause) && attempt < TRIES)) return this.commit(lane, jobs, attempt + 1, true)
     if ((kind === 'content' || kind === 'bug') && jobs.length > 1) {
       // One entry that cannot be stored must not take its neighbours along.
       const half = jobs.length >> 1

@@ -1,5 +1,7 @@
 import type { Sql } from 'postgres'
 import type { Instant } from '../domain/event'
+import { DAY_MS } from '../domain/time'
+import { IN_ORDER } from './session-writes'
 
 const ROLLED_UP_TO = 'rolled_up_to'
 
@@ -42,13 +44,18 @@ on conflict (session_id, minute, type) do update set count = excluded.count`
  * enough different minutes to have one.
  */
 export async function learnUsualGaps(sql: Sql, now: Instant): Promise<void> {
-  await sql`
-    with spoken as (
-      select distinct session_id, minute from rollups
-      where minute > to_timestamp(${now - 7 * 86_400_000}::float8 / 1000) and type not in ('session.stale', 'session.answered') and type not like 'operator.%'),
-    gaps as (select session_id, minute - lag(minute) over (partition by session_id order by minute) as gap from spoken),
-    habits as (
-      select session_id, extract(epoch from percentile_disc(0.999) within group (order by gap)) * 1000 as usual
-      from gaps where gap is not null group by session_id having count(*) >= 100)
-    update sessions s set usual_gap_ms = h.usual from habits h where h.session_id = s.session_id and s.usual_gap_ms is distinct from h.usual`
+  await sql.unsafe(LEARN, [now - 7 * DAY_MS])
 }
+
+const LEARN = `
+with spoken as (
+  select distinct session_id, minute from rollups
+  where minute > to_timestamp($1::float8 / 1000) and type not in ('session.stale', 'session.answered') and type not like 'operator.%'),
+gaps as (select session_id, minute - lag(minute) over (partition by session_id order by minute) as gap from spoken),
+habits as (
+  select session_id, extract(epoch from percentile_disc(0.999) within group (order by gap)) * 1000 as usual
+  from gaps where gap is not null group by session_id having count(*) >= 100),
+learnt as materialized (
+  select x.session_id, h.usual from sessions x join habits h on h.session_id = x.session_id
+  where x.usual_gap_ms is distinct from h.usual ${IN_ORDER})
+update sessions s set usual_gap_ms = learnt.usual from learnt where learnt.session_id = s.session_id`

@@ -30,9 +30,12 @@ async function askStored(tx: Tx, statement: string, sessionIds: string[]): Promi
 }
 
 const FIND_STORED = `
-select session_id as "sessionId", seq, state, tally, pulse from sessions where session_id = any($1::text::uuid[])`
+select x.session_id as "sessionId", x.seq, x.state, x.tally, x.pulse from sessions x where x.session_id = any($1::text::uuid[])`
 
-const LOCK_STORED = `${FIND_STORED} order by session_id for no key update`
+/** How sessions `x` are locked before several of them are written: in the order of the batches, or two writers could wait for each other. */
+export const IN_ORDER = 'order by x.session_id for no key update of x'
+
+const LOCK_STORED = `${FIND_STORED} ${IN_ORDER}`
 
 export interface SessionRow {
   sessionId: string
@@ -60,14 +63,16 @@ export interface SessionRow {
 /**
  * Writes sessions that are still at the `seq` their fold started from. The statements fail (see isOvertaken) when another
  * process moved one of them: the whole batch must be folded again.
+ * @param rows by id: in one order everywhere, and those that are known in one statement, so that nobody is locked out.
  */
 export function writeSessions(rows: SessionRow[]): Statement[] {
   const begun = rows.filter((row) => row.from === 0)
-  const moved = rows.filter((row) => row.from > 0 && !row.isOnlyPulse)
-  const beating = rows.filter((row) => row.from > 0 && row.isOnlyPulse)
+  const known = rows.filter((row) => row.from > 0)
   const statements: Statement[] = []
-  if (beating.length > 0) statements.push({ text: UPDATE_PULSES, values: pulseColumns(beating), mustWrite: beating.length })
-  if (moved.length > 0) statements.push({ text: UPDATE_SESSIONS, values: columnsOf(moved), mustWrite: moved.length })
+  if (known.length > 0) {
+    const isBeating = known.every((row) => row.isOnlyPulse)
+    statements.push({ text: isBeating ? UPDATE_PULSES : UPDATE_SESSIONS, values: isBeating ? pulseColumns(known) : columnsOf(known), mustWrite: known.length })
+  }
   if (begun.length > 0) statements.push({ text: INSERT_SESSIONS, values: columnsOf(begun), mustWrite: begun.length })
   return statements
 }
@@ -105,8 +110,8 @@ function columnsOf(rows: SessionRow[]): Binary[] {
     doubles(rows, (r) => state(r).since),
     texts(rows, (r) => state(r).account?.id),
     texts(rows, (r) => state(r).account?.name),
-    jsons(rows, (r) => coldStateOf(state(r))),
-    jsons(rows, (r) => coldTallyOf(r.fold.tally)),
+    jsons(rows, (r) => (r.isOnlyPulse ? undefined : coldStateOf(state(r)))),
+    jsons(rows, (r) => (r.isOnlyPulse ? undefined : coldTallyOf(r.fold.tally))),
     doubles(rows, (r) => r.silence?.from),
     texts(rows, (r) => r.silence?.allowance),
     doubles(rows, (r) => r.silence?.allowedMs),
@@ -125,9 +130,10 @@ const SESSIONS = `unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5:
 const STALE_AT = `to_timestamp((sf + coalesce(
   case al when 'staleAfterMs' then x.stale_after_ms when 'qrExpiresAfterMs' then x.qr_expires_after_ms else x.connecting_timeout_ms end, am)) / 1000)`
 
+/** Without state and tally: nothing but the pulse moved. */
 const UPDATE_SESSIONS = `
-update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an, state = i.state, tally = i.tally,
-  pulse = pu, provider = p, last_event_at = to_timestamp(l / 1000),
+update sessions x set seq = n, status = st, reason = rs, since = to_timestamp(si / 1000), account_id = ai, account_name = an,
+  state = coalesce(i.state, x.state), tally = coalesce(i.tally, x.tally), pulse = pu, provider = case when i.state is null then x.provider else p end, last_event_at = to_timestamp(l / 1000),
   stale_at = case when ch then ${STALE_AT} else x.stale_at end, updated_at = case when ch then to_timestamp(t / 1000) else x.updated_at end
 from ${SESSIONS} where x.session_id = i.s and x.seq = i.b returning 1`
 

@@ -41,18 +41,13 @@ export async function listSessions(sql: Sql, filter: SessionFilter, defaults: Al
   return health ? { ...page, data: page.data.filter((session) => health.includes(session.health)) } : page
 }
 
-/** Every session, for the pages that rank and count them: one statement, whatever their number. */
-export async function listAllSessions(sql: Sql, defaults: Allowances, now: Instant): Promise<SessionRecord[]> {
-  return (await listStoredSessions(sql)).map((stored) => sessionAt(stored, defaults, now))
-}
-
 /** A session as it stands in the database: what it looks like depends on the clock, see sessionAt. */
 export type StoredSession = SessionRow
 
-/** All sessions, or those of them with these ids, by source and name. */
+/** All sessions by source and name, or those with these ids in any order. */
 export async function listStoredSessions(sql: Sql, ids?: readonly string[]): Promise<StoredSession[]> {
   if (!ids) return sql.unsafe<SessionRow[]>(`${SELECT} ${ORDER}`, [], { prepare: true })
-  return sql.unsafe<SessionRow[]>(`${SELECT} where s.session_id = any($1::text::uuid[]) ${ORDER}`, [`{${ids.join(',')}}`], { prepare: true })
+  return sql.unsafe<SessionRow[]>(`${SELECT} where s.session_id = any($1::text::uuid[])`, [`{${ids.join(',')}}`], { prepare: true })
 }
 
 /** Cheap to ask, so that a page need not read what it knows. */
@@ -84,11 +79,6 @@ export async function findSession(sql: Sql, source: string, name: string, defaul
 export async function findStoredSession(sql: Sql, source: string, name: string): Promise<StoredSession | undefined> {
   const [row] = await sql.unsafe<SessionRow[]>(`${SELECT} where coalesce(so.slug, 'deleted') = $1 and s.name = $2`, [source, name], { prepare: true })
   return row
-}
-
-/** Those of the sessions that exist, by id. */
-export async function findSessionsById(sql: Sql, ids: readonly string[], defaults: Allowances, now: Instant): Promise<SessionRecord[]> {
-  return (await listStoredSessions(sql, ids)).map((stored) => sessionAt(stored, defaults, now))
 }
 
 export async function countSessions(sql: Sql): Promise<{ source: string; status: Status; count: number }[]> {

@@ -7,6 +7,7 @@ import { readSchemes } from '../signing/scheme-shape'
 import { lookAgainAtSource } from './allowances'
 import { instant, ms } from './page'
 import { addSecret, type Db, listSecrets, type MadeSecret, retireSecret, type SourceSecret } from './secrets'
+import { IN_ORDER } from './session-writes'
 import type { Vault } from './vault'
 
 export interface Source {
@@ -172,8 +173,9 @@ values ($1, $2, ${instant('$3')}, $4, $5, $6::text::jsonb, $7, $8, $9, $10) on c
 
 const UPDATE_SOURCE = `
 with before as (select provider, owner_id from sources where id = $1),
-moved as (update sessions s set owner_id = $5::text from before b
-  where s.source_id = $1 and s.owner_id is not distinct from b.owner_id and b.owner_id is distinct from $5::text)
+theirs as materialized (select x.session_id from sessions x, before b
+  where x.source_id = $1 and x.owner_id is not distinct from b.owner_id and b.owner_id is distinct from $5::text ${IN_ORDER}),
+moved as (update sessions set owner_id = $5::text where session_id in (select session_id from theirs))
 update sources set label = $2, provider = $3, schemes = $4::text::jsonb, owner_id = $5::text, stale_after_ms = $6, qr_expires_after_ms = $7, connecting_timeout_ms = $8
 where id = $1 returning (select provider from before) as before`
 

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/event'
 import type { SessionState } from '../domain/session'
 import type { Allowances } from '../domain/staleness'
 import { type FrozenFold, thaw } from './session-pulse'
+import { IN_ORDER } from './session-writes'
 
 type Overrides = { [K in keyof Allowances]: number | null }
 
@@ -33,9 +34,11 @@ export async function listStaleCandidates(sql: Sql, now: Instant, limit: number)
 export async function moveStaleAt(sql: Sql, rows: { sessionId: string; seq: number; staleAt: Instant | null }[]): Promise<void> {
   if (rows.length === 0) return
   await sql.unsafe(
-    `update sessions x set stale_at = to_timestamp("staleAt" / 1000)
-     from json_to_recordset($1::text::json) as i("sessionId" uuid, seq bigint, "staleAt" float8)
-     where x.session_id = i."sessionId" and (x.seq = i.seq or x.stale_at < to_timestamp("staleAt" / 1000))`,
+    `with due as materialized (
+       select x.session_id, to_timestamp("staleAt" / 1000) as at from sessions x
+       join json_to_recordset($1::text::json) as i("sessionId" uuid, seq bigint, "staleAt" float8) on x.session_id = i."sessionId"
+       where x.seq = i.seq or x.stale_at < to_timestamp("staleAt" / 1000) ${IN_ORDER})
+     update sessions x set stale_at = due.at from due where x.session_id = due.session_id`,
     [JSON.stringify(rows)],
     { prepare: true },
   )

@@ -47,10 +47,10 @@ test('two processes that write the same sessions wait for each other, and throw 
   console.log(`  entries whose batch was thrown away: ${wasted.map((share) => `${(share * 100).toFixed(0)} %`).join(', ')}`)
   for (const share of wasted) expect(share).toBeLessThan(0.15)
 
-  // What the one that is left still believes of the other costs it nothing.
+  // What the one that is left still believes of the other costs it one batch at most.
   const [one] = processes as [ReturnType<typeof newProcess>]
   one.wasted.entries = 0
   await post(one.writer, 'alone-')
-  expect(one.wasted.entries).toBe(0)
+  expect(one.wasted.entries).toBeLessThanOrEqual(AT_ONCE)
   await Promise.all(processes.map(({ writer }) => writer.close()))
 }, 60_000)

@@ -15,6 +15,14 @@ test('a row that is shown again reads as one that is drawn afresh, whenever that
   )
 })
 
+test('also around the moment in which a code expires', () => {
+  const waiting = night.find(({ status, qr }) => status === 'qr' && qr?.code) as (typeof night)[number]
+  const expiresAt = waiting.qr?.expiresAt as number
+  for (const ms of [-2_000, -1_000, -500, -1, 0, 1, 500, 4_999, 5_000]) {
+    expect(SessionRow({ session: waiting, now: expiresAt + ms })).toBe(SessionRow({ session: { ...waiting }, now: expiresAt + ms }))
+  }
+})
+
 test('and is not drawn again while its ages read the same', () => {
   const session = { ...night[0], since: NOW - 3 * HOUR, lastEventAt: NOW - 2 * HOUR, qr: null } as (typeof night)[number]
   const row = SessionRow({ session, now: NOW })

@@ -58,12 +58,16 @@ test('a session of which nothing is different is the very same object, and anoth
   expect(await changed()).toEqual(['b'])
   now += 60_000
   expect(await changed()).toEqual(['a', 'b'])
-  // Within the minute: the code of a has run out for five minutes, so it is stuck.
-  const stuckAt = (await clocked.sessions()).find(({ name }) => name === 'a')?.since as number
-  now = Math.max(now, Math.floor((stuckAt + 5 * 60_000) / 60_000) * 60_000)
-  await changed()
-  now = stuckAt + 5 * 60_000 + 1
-  expect((await clocked.sessions()).find(({ name }) => name === 'a')?.health).toBe('stuck')
+  // Within one minute: b goes quiet when its own allowance is used up.
+  now = Math.ceil(now / 60_000) * 60_000 + 1_000
+  const heardAt = (await clocked.sessions()).find(({ name }) => name === 'b')?.lastEventAt as number
+  await sql`update sessions set stale_after_ms = ${now + 5_000 - heardAt} where name = 'b'`
+  const health = async () => (await clocked.sessions()).find(({ name }) => name === 'b')?.health
+  expect(await health()).toBe('ok')
+  now += 4_000
+  expect(await health()).toBe('ok')
+  now += 2_000
+  expect(await health()).toBe('quiet')
 })
 
 test('a session that is gone from the database is gone from the board', async () => {
