@@ -59,6 +59,8 @@ export function listen(
 
 async function handOver(server: Server<unknown>, answer: (request: Request) => Response | Promise<Response>, stopBy: number): Promise<void> {
   server.reload({
+    // Elysia's: Bun would go on asking them first.
+    routes: {},
     async fetch(request: Request) {
       const response = await answer(request)
       response.headers.set('connection', 'close')

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import { connect } from '../../src/store/database'
 import { freePort } from '../../src/store/free-port'
+import { wwebjsDelivery } from '../../src/tasks/simulate/wwebjs'
 import { freshDatabaseUrl } from '../support/database'
-import { ADMIN, logInAt, STARTING_MS, type TestServer } from '../support/server'
+import { ADMIN, logInAt, SECRET, STARTING_MS, type TestServer } from '../support/server'
 import { until } from '../support/until'
 import { startLoad } from './load'
 import { TestPostgres } from './postgres'
@@ -58,6 +59,22 @@ describe('a rolling restart', () => {
     expect(readdirSync(join(data.path, 'journal'))).toEqual([])
   }, 60_000)
 })
+
+test('an instance that hands over ends every connection with its answer', async () => {
+  const port = await freePort()
+  const server = await ServerProcess.start(port, { DATABASE_URL: await freshDatabaseUrl(), DATA_DIR: data.path, REUSE_PORT: 'true' })
+  const answers = async () => {
+    const webhook = await poster(port, true)(wwebjsDelivery(SECRET, 'over', 'ready'))
+    const page = await fetch(`${server.url}/healthz`)
+    expect([webhook.status, page.status]).toEqual([200, 200])
+    return [webhook, page].map((answer) => answer.headers.get('connection'))
+  }
+  expect(await answers()).toEqual([null, null])
+  const ended = server.end('SIGTERM')
+  await server.says('Stopping: what was taken is finished first')
+  expect(await answers()).toEqual(['close', 'close'])
+  expect(await ended).toBe(0)
+}, 30_000)
 
 describe('open pages and heavy load', () => {
   test('do not hold an instance that hands over: it exits 0 in time, and the pages find the other one', async () => {
