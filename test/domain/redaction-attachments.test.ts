@@ -26,14 +26,12 @@ describe('attachments in a body', () => {
     }
   })
 
-  test('an attachment of 13 MB is replaced in well under 200 ms', () => {
+  test('an attachment of 13 MB is replaced in the time of a few dozen hashes of it', () => {
     const big = bytes(`{"dataType":"media","data":{"messageMedia":{"data":"${'A'.repeat(13_333_332)}"}}}`)
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now()
-      redactBody(big, fingerprint)
-      return performance.now() - start
-    })
-    expect(Math.min(...times)).toBeLessThan(200)
+    const rounds = Array.from({ length: 5 }, () => ({ replacing: timed(() => redactBody(big, fingerprint)), hashing: timed(() => Bun.SHA256.hash(big)) }))
+    const best = (of: 'replacing' | 'hashing') => Math.min(...rounds.map((round) => round[of]))
+    // 8 to 18 of them on a quiet machine. Side by side, because a busy one slows both.
+    expect(best('replacing') / best('hashing')).toBeLessThan(40)
     expect(new TextDecoder().decode(redactBody(big, fingerprint))).toContain('"[base64 9999999 bytes sha256:')
   })
 
@@ -46,9 +44,15 @@ describe('attachments in a body', () => {
       `{"apikey":1,${'"a":"\\u0061",'.repeat(300_000)}`,
     ]
     for (const body of bodies) {
-      const start = performance.now()
-      redactBody(bytes(`${body}"token":"x`), fingerprint)
-      expect(performance.now() - start).toBeLessThan(1500)
+      const hostile = bytes(`${body}"token":"x`)
+      expect(timed(() => redactBody(hostile, fingerprint))).toBeLessThan(1500)
     }
   })
 })
+
+/** How long it takes, in milliseconds. */
+function timed(work: () => void): number {
+  const startedAt = performance.now()
+  work()
+  return performance.now() - startedAt
+}
