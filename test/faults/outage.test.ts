@@ -15,7 +15,8 @@ let server: TestServer
 
 beforeAll(async () => {
   postgres = await TestPostgres.start()
-  server = await startTestServer({ DATABASE_URL: postgres.url, RATE_LIMIT_STATUS: '100000' })
+  // Senders that post as fast as they are answered fill the 1 GiB of the default in less than five minutes.
+  server = await startTestServer({ DATABASE_URL: postgres.url, RATE_LIMIT_STATUS: '100000', JOURNAL_MAX_BYTES: '8GiB' })
 }, STARTING_MS)
 afterAll(async () => {
   await server.stop()
@@ -33,10 +34,11 @@ describe('Postgres that is stopped under load', () => {
       await load.more(200)
       await postgres.stop()
       await load.more(400)
-      for (const endsAt = performance.now() + OUTAGE_MS; performance.now() < endsAt; ) await load.more(10)
+      for (const endsAt = performance.now() + OUTAGE_MS; performance.now() < endsAt && load.statuses.size === 1; ) await load.more(1)
       expect(await ready()).toMatchObject({ status: 'ready', reasons: [] })
       expect((await ready()).warnings[0]).toContain('journal')
-      expect((await ready()).journal).toBeGreaterThan(300)
+      const kept = (await ready()).journal
+      expect(kept).toBeGreaterThan(300)
       await postgres.start()
       await load.more(200)
       await drained()
@@ -46,7 +48,7 @@ describe('Postgres that is stopped under load', () => {
       expect(load.slowestMs).toBeLessThan(4_000)
       await drained()
       await expectAllStored(server.database.read, load.acknowledged)
-      if (OUTAGE_MS > 0) console.log(`${load.acknowledged.length} acknowledged, slowest answer ${Math.round(load.slowestMs)} ms`)
+      if (OUTAGE_MS > 0) console.log(`${load.acknowledged.length} acknowledged, slowest answer ${Math.round(load.slowestMs)} ms, ${kept} were kept`)
     },
     WITHIN_MS,
   )
